@@ -1,4 +1,4 @@
-"""What the tests need from outside: real releases, a PostgreSQL server, a browser. Absent parts fail or skip in one line."""
+"""What the tests need from outside: real releases, a PostgreSQL server, a browser. What is absent fails in one line."""
 
 from __future__ import annotations
 
