@@ -16,13 +16,14 @@ BENCH := $(VENV)/.bench
 
 # $(call install,extras): the extras as words. uv keeps what other calls installed (--inexact).
 define install
+	echo "installing addenda$(if $(1), with $(strip $(1))) into $(VENV)"
 	$(if $(UV),$(UV) sync --quiet --frozen --inexact --python $(BIN)/python $(addprefix --extra ,$(1)) || { \
 		echo "uv could not install from uv.lock; going on with pip"; \
 		$(call pip,$(1)); },$(call pip,$(1)))
 endef
 empty :=
 comma := ,
-pip = $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.$(if $(1),[$(subst $(empty) $(empty),$(comma),$(strip $(1)))])'
+pip = $(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.$(if $(1),[$(subst $(empty) $(empty),$(comma),$(strip $(1)))])'
 
 .PHONY: help demo test check bench test-slow test-lowest install format lock clean
 
@@ -62,7 +63,7 @@ format: $(TEST) ## rewrite the sources as check wants them
 	$(BIN)/ruff format
 
 lock: $(BIN)/python ## uv.lock again, from pyproject.toml
-	$(if $(UV),$(UV),$(BIN)/python -m pip install --quiet uv && $(BIN)/uv) lock
+	$(if $(UV),$(UV),$(BIN)/python -m pip install -qq uv && $(BIN)/uv) lock
 
 clean: ## removes what make made, .venv too
 	rm -rf $(VENV) build dist demo *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
