@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,14 @@ def test_an_error_is_one_line_whatever_the_input_held() -> None:
     assert error.line.startswith("the billable flag is not 0 or 1 (bad?name.zip, line 3, column 16, value '?[31m999")
     assert error.line.endswith("): two lines; ask for the file again")
     assert len(error.line) < 200
+
+
+def test_a_refusal_is_one_line_that_begins_with_the_heading_of_its_section() -> None:
+    run = [sys.executable, "-c", "from flows.cli import main; main(['no-such-command'])"]
+    refused = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("addenda: usage: ")
+    assert refused.stderr.count("\n") == 1
 
 
 def find_sources() -> list[Path]:
