@@ -54,7 +54,7 @@ def name_module(path: Path) -> str:
 
 
 def find_imports(path: Path) -> Iterator[str]:
-    """The full name of each module that the file imports at run time, inside functions too; types alone do not count."""
+    """The full name of each module that the file imports at run time, inside functions too; not for types alone."""
     yield from walk_imports(ast.parse(path.read_text()))
 
 
