@@ -200,7 +200,7 @@ class CodeFileBuilder:
                 if found is not None:
                     details[layout.name] = found.isoformat()
                 continue
-            values = read_values(layout, pending.data.get(layout.name, ()))
+            values = read_values(layout, pending.data.get(layout.name, ()), is_padded=self.has_columns)
             if not values:
                 continue
             if layout.values is not None:

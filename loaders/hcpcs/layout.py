@@ -25,6 +25,9 @@ FIRST_LINES = {"3": "code", "7": "modifier"}
 CONTINUATIONS = {"4": "code", "8": "modifier"}
 
 
+Kind = Literal["text", "date", "digits", "quantity"]
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of the record.
@@ -33,7 +36,8 @@ class Field:
     characters side by side; in the spreadsheet each has a column of its own, numbered from 1.
     `headers` are the accepted spreadsheet headers in the spelling of `normalise_header`, without
     the number. `values` says what one value may look like; other values are reported, not refused.
-    `is_padded`: a number whose leading zeros a spreadsheet may have lost.
+    `kind`: `digits` are a name, whose leading zeros a spreadsheet may have lost; of a `quantity` they
+    say nothing. `is_zero_blank`: zeros alone mean that there is no value.
     """
 
     name: str
@@ -41,10 +45,10 @@ class Field:
     last: int
     headers: tuple[str, ...]
     width: int
-    kind: Literal["text", "date", "number"] = "text"
+    kind: Kind = "text"
     is_list: bool = False
     is_required: bool = False
-    is_padded: bool = False
+    is_zero_blank: bool = False
     values: re.Pattern[str] | None = None
 
     @property
@@ -59,7 +63,8 @@ def _one(
     last: int,
     *headers: str,
     values: str = "",
-    is_padded: bool = False,
+    kind: Kind = "text",
+    is_zero_blank: bool = False,
     is_required: bool = False,
 ) -> Field:
     return Field(
@@ -68,7 +73,8 @@ def _one(
         last,
         headers,
         last - first + 1,
-        is_padded=is_padded,
+        kind=kind,
+        is_zero_blank=is_zero_blank,
         is_required=is_required,
         values=re.compile(values) if values else None,
     )
@@ -85,7 +91,7 @@ def _list(
     width: int,
     *headers: str,
     values: str = "",
-    is_padded: bool = False,
+    kind: Kind = "text",
     is_required: bool = False,
 ) -> Field:
     return Field(
@@ -95,7 +101,7 @@ def _list(
         headers,
         width,
         is_list=True,
-        is_padded=is_padded,
+        kind=kind,
         is_required=is_required,
         values=re.compile(values) if values else None,
     )
@@ -134,32 +140,52 @@ SEQUENCE_HEADERS = ("SEQNUM", "SEQUENCE", "SEQUENCENUMBER", "SEQ")
 DETAIL_FIELDS: tuple[Field, ...] = (
     # "00" is a value: Part B does not price the service separately.
     _list(
-        "pricing_indicators", 120, 127, 2, "PRICE", "PRICINGINDICATOR", values=r"\d\d", is_padded=True, is_required=True
+        "pricing_indicators",
+        120,
+        127,
+        2,
+        "PRICE",
+        "PRICINGINDICATOR",
+        values=r"\d\d",
+        kind="digits",
+        is_required=True,
     ),
     _one("multiple_pricing", 128, 128, "MULTPI", "MULTIPLEPRICING", values="[9A-G]"),
     _list("coverage_manual_references", 129, 146, 6, "CIM"),
     _list("carrier_manual_references", 147, 170, 8, "MCM"),
     _one("statute", 171, 180, "STATUTE"),
-    _list("lab_certifications", 181, 204, 3, "LABCERT", values=r"\d{3}", is_padded=True),
+    _list("lab_certifications", 181, 204, 3, "LABCERT", values=r"\d{3}", kind="digits"),
     # A replacement may be a CPT code, or a modifier.
     _list("cross_references", 205, 229, 5, "XREF", values="[A-Z0-9]{2,5}"),
     _one("coverage", 230, 230, "COV", "COVERAGE", "COVERAGECODE", values="[CDIMS]", is_required=True),
     ASC_GROUP,
     ASC_DATE,
-    _one("mog", 241, 243, "OPPS", "MOG", "MOGGRP", values=r"\d{3}", is_padded=True),
+    # 000 is "no MOG applies".
+    _one("mog", 241, 243, "OPPS", "MOG", "MOGGRP", values=r"\d{3}", kind="digits", is_zero_blank=True),
     _one("mog_policy", 244, 244, "OPPSPI", "MOGPI", "MOGPOLICY", values="[1234679]"),
     _date("mog_date", 245, "OPPSDT", "MOGDT", "MOGDATE"),
-    _one("processing_note", 253, 256, "PROCNOTE", "PROCESSINGNOTE", values=r"\d{4}", is_padded=True),
+    _one(
+        "processing_note",
+        253,
+        256,
+        "PROCNOTE",
+        "PROCESSINGNOTE",
+        values=r"\d{4}",
+        kind="digits",
+        is_zero_blank=True,
+    ),
     _one("betos", 257, 259, "BETOS", values=r"[A-Z]\d[A-Z]?"),
     _list("types_of_service", 261, 265, 1, "TOS", "TYPEOFSERVICE", values="[A-Z0-9]"),
-    Field(
+    # Zero base units mean that the code is no anesthesia service.
+    _one(
         "anesthesia_units",
         266,
         268,
-        ("ANESTBU", "ANESBU", "ANESTHESIABASEUNITS"),
-        3,
-        kind="number",
-        values=re.compile(r"\d{1,3}"),
+        "ANESTBU",
+        "ANESBU",
+        "ANESTHESIABASEUNITS",
+        values=r"[1-9]\d{0,2}",
+        kind="quantity",
     ),
     ACTION_DATE,
     ACTION_CODE,

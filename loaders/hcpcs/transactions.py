@@ -196,7 +196,7 @@ def _describe(entry: ListEntry | None) -> str:
 
 def _count_descents(table: Table) -> int:
     """How often a code is followed by a smaller one; a sheet by code has one descent, if any."""
-    codes = [row.code for row in table.rows]
+    codes = [row.code for row in table.rows if row.code]
     return sum(codes[i] > codes[i + 1] for i in range(len(codes) - 1))
 
 

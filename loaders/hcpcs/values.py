@@ -52,16 +52,21 @@ def parse_code(text: str) -> str | None:
     return code if _CODE.fullmatch(code) else None
 
 
-def read_values(field: Field, parts: Sequence[str]) -> list[str]:
-    """The values of a field that are not blank, each normalised."""
+def read_values(field: Field, parts: Sequence[str], *, is_padded: bool) -> list[str]:
+    """The values of a field that are not blank, each normalised.
+
+    `is_padded` says that the source has all columns, so no leading zero can be lost.
+    """
     values = []
     for part in parts:
         value = normalise_hcpcs_text(part)
-        if field.kind == "number":
-            # Zero base units mean that the code is no anesthesia service.
-            value = value.lstrip("0") if value.isascii() and value.isdigit() else value
-        elif field.is_padded and value.isascii() and value.isdigit():
-            value = value.zfill(field.width)
+        if value.isascii() and value.isdigit():
+            if field.kind == "quantity":
+                value = value.lstrip("0")
+            elif field.is_zero_blank and not value.strip("0"):
+                value = ""
+            elif field.kind == "digits" and not is_padded:
+                value = value.zfill(field.width)
         if value:
             values.append(value)
     return values
