@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 from schema.records import RecordBlock, SupportingList
@@ -36,6 +37,12 @@ class CodeFile:
     def __len__(self) -> int:
         return sum(len(block) for block in self.blocks)
 
+    @property
+    def digest(self) -> str:
+        """The sha256 (hex) over the records' digests in file order: the identity of a code list,
+        whatever packaging it came in."""
+        return sha256(b"".join(digest for block in self.blocks for digest in block.digests)).hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class ReleaseContent:
@@ -47,7 +54,7 @@ class ReleaseContent:
     code_file: CodeFile | None
     lists: tuple[SupportingList, ...]
     ignored: tuple[str, ...] = ()
-    """Members that hold nothing for the store: PDF, read-me, record layout, index."""
+    """Documents of a layout that no loader knows; documentation (PDF, read-me, layouts) is not named."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,100 @@
+"""The command line: one group whose commands are imported only when they run."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from schema.errors import AddendaError, UsageError
+
+# Name → (module below flows.commands, what `addenda --help` says). The modules import the database
+# and more; `--help` must not (design section 4).
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("demo", "The whole job on the sample releases, no network."),
+    "load": ("load", "Load a release: zip, folder or file as CMS ships it."),
+    "update": ("update", "Load, check, diff, reconcile and report, in one go."),
+    "releases": ("releases", "What is held."),
+    "lookup": ("lookup", "What a code was on a day."),
+    "diff": ("diff", "What changed between two releases."),
+    "reconcile": ("reconcile", "The change set against the publisher's own list."),
+    "report": ("report", "Write the change report of two releases."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and help without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names in the order of use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command itself, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"flows.commands.{COMMANDS[cmd_name][0]}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The command list of `--help`, from the table above."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, but an unknown name ends like every other refusal."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            raise UsageError(error.message.rstrip("."), "", "see addenda --help") from error
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--config", type=click.Path(path_type=Path), help="Settings file in place of ./addenda.toml.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.version_option(package_name="addenda")
+@click.pass_context
+def cli(context: click.Context, config: Path | None, debug: bool) -> None:
+    """The annual medical code update: what changed, proved, reported, signed and watched.
+
+    Exit codes: 0 done, 1 done with findings, 2 refused (one line on stderr).
+    """
+    context.obj = {"config": config, "debug": debug}
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit with its code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        code: Any = cli.main(arguments, prog_name="addenda", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        _refuse(UsageError(error.format_message().rstrip("."), "", "see --help"), "--debug" in arguments)
+    except AddendaError as error:
+        _refuse(error, "--debug" in arguments)
+    except click.Abort:
+        _refuse(UsageError("interrupted", "", "nothing was changed"), False)
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): no fault of the command.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _refuse(error: AddendaError, is_debug: bool) -> NoReturn:
+    if is_debug:
+        import traceback
+
+        traceback.print_exception(error)
+    click.echo(f"addenda: {error.line}", err=True)
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""`addenda releases`: what is held."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from flows.commands.common import format_option, open_settings, open_store, print_csv, print_json, print_table
+from schema.contents import ReleaseInfo
+from schema.store.database import reading
+from schema.store.reader import list_releases
+from schema.systems import get_system
+
+
+@click.command("releases")
+@click.argument("system", required=False)
+@format_option
+@click.pass_context
+def command(context: click.Context, system: str | None, output: str) -> None:
+    """List the releases held, of all systems or of SYSTEM."""
+    name = get_system(system).name if system else None
+    with reading(open_store(open_settings(context))) as connection:
+        found = list_releases(connection, name)
+    if output == "json":
+        print_json({"releases": [describe_release(info) for info in found]})
+        return
+    header = ("release", "label", "codes", "headers", "modifiers", "loaded", "lists", "in force")
+    rows = [
+        (
+            info.release_id,
+            info.release_id.label,
+            info.codes,
+            info.headers,
+            info.modifiers,
+            f"{info.loaded_at:%Y-%m-%d %H:%M}Z",
+            ", ".join(sorted({held.kind for held in info.lists})),
+            "superseded" if info.has_later_issue else "latest issue",
+        )
+        for info in found
+    ]
+    (print_csv if output == "csv" else print_table)(header, rows)
+
+
+def describe_release(info: ReleaseInfo) -> dict[str, Any]:
+    """A release as JSON; instants have keys that end in `_at`."""
+    return {
+        "release_id": str(info.release_id),
+        "system": info.release_id.system,
+        "effective_date": info.release_id.effective_date.isoformat(),
+        "issue": info.release_id.issue,
+        "label": info.release_id.label,
+        "is_latest_issue": not info.has_later_issue,
+        "loaded_at": info.loaded_at.isoformat(),
+        "digest": info.digest,
+        "codes": info.codes,
+        "headers": info.headers,
+        "modifiers": info.modifiers,
+        "file": info.file,
+        "sources": [{"name": s.name, "sha256": s.sha256, "size": s.size} for s in info.sources],
+        "lists": [{"kind": held.kind, "file": held.file, "rows": held.rows} for held in info.lists],
+        "checks": [
+            {
+                "name": check.name,
+                "is_required": check.is_required,
+                "state": check.state,
+                "message": check.message,
+                "override": check.override,
+            }
+            for check in info.checks
+        ],
+    }

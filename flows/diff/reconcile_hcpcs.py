@@ -1,0 +1,164 @@
+"""HCPCS: the change set against the transaction report, or against the action codes in the records.
+
+CMS gives each code one action, so a code agrees when the change set says at least that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from flows.diff.reasons import (
+    CORRECTION,
+    IN_YEAR_CHANGE,
+    IN_YEAR_CODE,
+    REDEFINED_CODE,
+    REISSUED_FILE,
+    RETROACTIVE_END,
+)
+from schema.changes import Change, ChangeKind, ChangeSet, Difference, FieldClass, Reconciliation
+from schema.records import CodeRecord, SupportingList
+
+NO_CHANGE = "no_change"
+
+# Record layout of CMS, field 293: the action codes in the words of the transaction report.
+ACTIONS_BY_CODE: dict[str, str] = {
+    "A": "add",
+    "B": "coverage_and_long_description",
+    "C": "long_description",
+    "D": "discontinued",
+    "F": "coverage",
+    "N": NO_CHANGE,
+    "P": "payment",
+    "R": "reactivated",
+    "S": "short_description",
+    "T": "miscellaneous",
+}
+_AGREEING_KINDS: dict[str, frozenset[ChangeKind]] = {
+    "add": frozenset({ChangeKind.NEW, ChangeKind.ADDED_AND_ENDED, ChangeKind.REINSTATED}),
+    "reactivated": frozenset({ChangeKind.NEW, ChangeKind.REINSTATED}),
+    "discontinued": frozenset({ChangeKind.DELETED, ChangeKind.ADDED_AND_ENDED}),
+    NO_CHANGE: frozenset({ChangeKind.PURGED}),
+}
+_ADMINISTRATIVE = frozenset({FieldClass.COVERAGE, FieldClass.ADMINISTRATIVE, FieldClass.PAYMENT})
+# What a revision has to show at least. Class F is "coverage or administrative data", T names BETOS
+# and type of service; CMS files changes of manual references, ASC and MOG data under either.
+_AGREEING_CLASSES: dict[str, frozenset[FieldClass]] = {
+    "payment": frozenset({FieldClass.PAYMENT}),
+    "coverage": _ADMINISTRATIVE,
+    "miscellaneous": _ADMINISTRATIVE,
+}
+_AGREEING_FIELDS: dict[str, frozenset[str]] = {
+    "long_description": frozenset({"long_descriptor"}),
+    "short_description": frozenset({"short_descriptor"}),
+    "coverage_and_long_description": frozenset({"long_descriptor", "coverage"}),
+}
+_OFFICIAL_KINDS = {"add": "new", "reactivated": "new", "discontinued": "deleted", NO_CHANGE: None}
+
+
+def reconcile_transactions(
+    change_set: ChangeSet, report: SupportingList | None, records: Mapping[str, CodeRecord], corrected: set[str]
+) -> Reconciliation:
+    """Action by action. `records` are those of *current*, needed without a report; `corrected` are the
+    codes that a correction list of either release names.
+
+    Counts are over codes and modifiers together; `official` counts ADD and Re-activated as new,
+    Discontinued as deleted and every other action as revised.
+    """
+    if report is not None:
+        actions = {entry.code: str(entry.fields["action"]) for entry in report.entries}
+        basis = f"transaction report {report.file}"
+    else:
+        actions = _read_actions(records, change_set)
+        basis = "action codes in the records (no transaction report came with this release)"
+    changes = {change.code: change for change in change_set.changes}
+    differences = []
+    for code in sorted(actions.keys() | changes.keys()):
+        action, change = actions.get(code), changes.get(code)
+        if not _agrees(action or NO_CHANGE, change):
+            what = f"{_describe_change(change)} here, {_describe_action(action)}"
+            differences.append(Difference(code, what, _find_reason(change_set, action, change, code in corrected)))
+    official = dict.fromkeys(("new", "deleted", "revised"), 0)
+    for action in actions.values():
+        kind = _OFFICIAL_KINDS.get(action, "revised")
+        if kind is not None:
+            official[kind] += 1
+    counts = change_set.counts
+    computed = {
+        "new": counts[ChangeKind.NEW] + counts[ChangeKind.REINSTATED],
+        "deleted": counts[ChangeKind.DELETED],
+        "revised": counts[ChangeKind.REVISED],
+    }
+    return Reconciliation(basis, not differences, official, computed, tuple(differences))
+
+
+def _read_actions(records: Mapping[str, CodeRecord], change_set: ChangeSet) -> dict[str, str]:
+    """The actions in force in the period between the releases; older ones are history."""
+    first, last = change_set.previous.effective_date, change_set.current.effective_date
+    actions = {}
+    for code, record in records.items():
+        acted = _action_date(record)
+        is_recent = acted is not None and first < acted <= last
+        name = ACTIONS_BY_CODE.get(str(record.details.get("action_code", "N")), "unknown")
+        actions[code] = name if is_recent else NO_CHANGE
+    return actions
+
+
+def _agrees(action: str, change: Change | None) -> bool:
+    if action in _AGREEING_KINDS:
+        if change is None:
+            return action == NO_CHANGE
+        return change.kind in _AGREEING_KINDS[action]
+    if change is None or change.kind is not ChangeKind.REVISED:
+        return False
+    if action in _AGREEING_CLASSES:
+        return any(found.field_class in _AGREEING_CLASSES[action] for found in change.fields)
+    wanted = _AGREEING_FIELDS.get(action, frozenset())
+    return any(found.name in wanted for found in change.fields)
+
+
+def _find_reason(change_set: ChangeSet, action: str | None, change: Change | None, is_corrected: bool) -> str | None:
+    first, last = change_set.previous.effective_date, change_set.current.effective_date
+    if change is None:
+        return CORRECTION if is_corrected else None
+    if is_corrected:
+        return CORRECTION
+    if change.kind is ChangeKind.DELETED and change.is_retroactive:
+        return RETROACTIVE_END
+    added = change.after.added_date if change.after else None
+    if change.kind in (ChangeKind.NEW, ChangeKind.ADDED_AND_ENDED) and added is not None and added < last:
+        return IN_YEAR_CODE
+    if change.kind is ChangeKind.DELETED and change.after is not None and change.after.termination_date is not None:
+        ended = change.after.termination_date
+        return IN_YEAR_CODE if first <= ended and (last - ended).days > 1 else None
+    if change.is_redefined:
+        return REDEFINED_CODE
+    return _find_revision_reason(change, action, first, last)
+
+
+def _find_revision_reason(change: Change, action: str | None, first: date, last: date) -> str | None:
+    if change.before is not None and action == "add":
+        added = change.before.added_date
+        if added is not None and added > first:
+            return REISSUED_FILE
+    acted = _action_date(change.after) if change.after else None
+    if acted is not None and first < acted < last:
+        return IN_YEAR_CHANGE
+    return None
+
+
+def _action_date(record: CodeRecord) -> date | None:
+    text = record.details.get("action_date")
+    return date.fromisoformat(text) if isinstance(text, str) else None
+
+
+def _describe_change(change: Change | None) -> str:
+    if change is None:
+        return "not changed"
+    if change.kind is ChangeKind.REVISED:
+        return f"revised ({', '.join(found.name for found in change.fields)})"
+    return change.kind.replace("_", " ")
+
+
+def _describe_action(action: str | None) -> str:
+    return "not in the list" if action is None else f"{action.replace('_', ' ')} in the list"

@@ -1,0 +1,173 @@
+"""The steps of an update as plain functions. The command line calls them, Prefect wraps them."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from flows.diff.compare import compare_releases
+from flows.diff.notes import add_note_changes
+from flows.diff.reconcile import Evidence, reconcile_changes
+from flows.diff.successors import find_successors
+from loaders.checks import PreviousRelease, run_checks, settle_checks
+from loaders.release import read_release
+from schema.changes import ChangeSet, Reconciliation, Successor, UpdateResult
+from schema.contents import CheckResult, ReleaseInfo
+from schema.errors import UsageError
+from schema.records import ListKind, SupportingList
+from schema.releases import ReleaseRef, parse_release
+from schema.store import reader
+from schema.store.database import reading
+from schema.store.writer import WrittenRelease, write_release
+from schema.systems import get_system
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """An operator's word that failed advisory checks are right, and why."""
+
+    checks: Sequence[str] = ()
+    note: str | None = None
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What a load did: the release, its checks, and documents that held nothing for the store."""
+
+    written: WrittenRelease
+    checks: Sequence[CheckResult]
+    ignored: Sequence[str]
+
+
+def load_release(engine: Engine, ref: ReleaseRef, paths: list[Path], override: Override | None = None) -> LoadResult:
+    """Read, check and store one release; all or nothing. Raises AddendaError when it is refused."""
+    override = override or Override()
+    with _collector_paused():
+        content = read_release(ref.system, ref.effective_date, paths)
+        with reading(engine) as connection:
+            info = reader.find_previous(connection, ref.system, ref.effective_date)
+            last = reader.read_last_code(connection, info.release_id) if info else None
+        checks = run_checks(content, PreviousRelease(info, last) if info else None)
+        checks = settle_checks(checks, override.checks, override.note, override.author, str(ref))
+        written = write_release(engine, content, checks, ref.issue, datetime.now(UTC))
+    return LoadResult(written, checks, content.ignored)
+
+
+def resolve_pair(engine: Engine, system: str, previous: str, current: str) -> tuple[ReleaseInfo, ReleaseInfo]:
+    """Two releases named by a person; raises UsageError or ReleaseNotFoundError."""
+    name = get_system(system).name
+    with reading(engine) as connection:
+        one = reader.find_release(connection, parse_release(name, previous))
+        other = reader.find_release(connection, parse_release(name, current))
+    return one, other
+
+
+def diff_releases(engine: Engine, previous: ReleaseInfo, current: ReleaseInfo) -> ChangeSet:
+    """The change set previous → current."""
+    system = get_system(current.release_id.system)
+    if previous.release_id.system != system.name:
+        raise UsageError("two systems cannot be compared", f"{previous.release_id} and {current.release_id}")
+    with reading(engine) as connection:
+        before, after = reader.read_different(connection, previous.release_id, current.release_id)
+        changes = compare_releases(
+            before,
+            after,
+            previous.release_id.effective_date,
+            current.release_id.effective_date,
+            has_record_dates=system.has_record_dates,
+        )
+        notes = [reader.read_lists(connection, side.release_id, "notes") for side in (previous, current)]
+        if all(notes):
+            changes = add_note_changes(
+                changes,
+                notes[0][0],
+                notes[1][0],
+                lambda codes: (
+                    reader.read_codes_in(connection, previous.release_id, codes),
+                    reader.read_codes_in(connection, current.release_id, codes),
+                ),
+            )
+    return ChangeSet(system.name, previous.release_id, current.release_id, changes)
+
+
+def reconcile_releases(engine: Engine, change_set: ChangeSet, previous: ReleaseInfo) -> Reconciliation:
+    """The change set against the list that came with *current*."""
+    kinds: tuple[ListKind, ...] = ("order_addenda", "codes_addenda", "transaction_report")
+    with reading(engine) as connection:
+        lists = _read_lists(connection, change_set, kinds)
+        corrections = [
+            supporting
+            for release_id in (change_set.current, change_set.previous)
+            for supporting in reader.read_lists(connection, release_id, "corrections")
+        ]
+        records = {}
+        if change_set.system == "hcpcs" and not any(found.kind == "transaction_report" for found in lists):
+            records = {record.code: record for record in reader.read_records(connection, change_set.current)}
+    return reconcile_changes(change_set, Evidence(lists, previous.codes, corrections, records))
+
+
+def suggest_successors(engine: Engine, change_set: ChangeSet) -> dict[str, tuple[Successor, ...]]:
+    """Candidate successors by changed code, from all lists that came with *current*."""
+    with reading(engine) as connection:
+        lists = _read_lists(connection, change_set, ("conversion", "corrections"))
+        previous_codes: list[str] = []
+        current_codes: list[str] = []
+        if not get_system(change_set.system).has_record_dates:
+            previous_codes = reader.read_billable_codes(connection, change_set.previous)
+            current_codes = reader.read_billable_codes(connection, change_set.current)
+        found = find_successors(change_set, lists, previous_codes, current_codes, {})
+        wanted = sorted({successor.code for candidates in found.values() for successor in candidates})
+        titles = {
+            code: record.long_descriptor
+            for release_id in (change_set.previous, change_set.current)
+            for code, record in reader.read_codes_in(connection, release_id, wanted).items()
+        }
+    return {
+        code: tuple(
+            Successor(s.code, s.source, s.rank, s.detail, titles.get(s.code, "")) for s in candidates
+        )
+        for code, candidates in found.items()
+    }
+
+
+def prepare_result(engine: Engine, previous: ReleaseInfo, current: ReleaseInfo, as_of: date) -> UpdateResult:
+    """Everything about one update: what the report is made from."""
+    change_set = diff_releases(engine, previous, current)
+    return UpdateResult(
+        change_set,
+        reconcile_releases(engine, change_set, previous),
+        suggest_successors(engine, change_set),
+        previous,
+        current,
+        as_of,
+    )
+
+
+def has_findings(result: UpdateResult) -> bool:
+    """Whether a person should look: a difference with the publisher's list, or an overridden check."""
+    return not result.reconciliation.agrees or any(check.state != "passed" for check in result.current.checks)
+
+
+def _read_lists(connection: reader.Connection, change_set: ChangeSet, kinds: Sequence[ListKind]) -> list[SupportingList]:
+    return [found for kind in kinds for found in reader.read_lists(connection, change_set.current, kind)]
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """A load makes a million small objects and no cycles; looking for them costs a tenth of it."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+

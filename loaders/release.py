@@ -1,0 +1,131 @@
+"""Reading everything that was given for one release, whatever the files are called."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from loaders.document import Document, Reader
+from loaders.hcpcs import cross_check as hcpcs_cross_check
+from loaders.hcpcs import lists as hcpcs_lists
+from loaders.hcpcs import text as hcpcs_text
+from loaders.hcpcs import transactions as hcpcs_transactions
+from loaders.hcpcs import workbook as hcpcs_workbook
+from loaders.icd10 import addenda, conversion, diff_list, documentation, order, poa, tabular
+from loaders.package import open_paths
+from schema.contents import CodeFile, ReleaseContent
+from schema.errors import LayoutError, Place
+from schema.records import SupportingList
+from schema.systems import get_system
+
+READERS: tuple[Reader, ...] = (
+    *order.READERS,
+    *addenda.READERS,
+    *diff_list.READERS,
+    *conversion.READERS,
+    *poa.READERS,
+    *tabular.READERS,
+    *documentation.READERS,
+    *hcpcs_text.READERS,
+    *hcpcs_workbook.READERS,
+    *hcpcs_transactions.READERS,
+    *hcpcs_lists.READERS,
+)
+
+
+def read_release(system: str, effective_date: date, paths: list[Path]) -> ReleaseContent:
+    """What the files hold for one release of one system.
+
+    Raises SourceError, ArchiveError, LayoutError or RecordError for anything that is broken, unsafe
+    or of another system; documents of an unknown layout are named in `ignored`.
+    """
+    documents, sources = open_paths(paths)
+    code_files: list[tuple[Document, CodeFile]] = []
+    lists: list[SupportingList] = []
+    ignored: list[str] = []
+    codes_counts: dict[str, int] = {}
+    for document in documents:
+        reader = _choose_reader(document, system)
+        if reader is None:
+            if system != "hcpcs" and order.recognise_codes_file(document):
+                codes_counts[document.base_name] = order.count_codes(document)
+            elif not (documentation.recognise_documentation(document) or hcpcs_lists.recognise_documentation(document)):
+                ignored.append(document.place_name)
+            continue
+        found = reader.read(document)
+        if isinstance(found, CodeFile):
+            code_files.append((document, found))
+        elif isinstance(found, SupportingList):
+            lists.append(replace(found, system=system))
+    if not code_files and not lists:
+        raise _explain_nothing(system, documents, bool(codes_counts))
+    code_file = _choose_code_file(code_files)
+    if code_file is not None and codes_counts:
+        code_file = replace(code_file, facts={**code_file.facts, "codes_files": codes_counts})
+    return ReleaseContent(
+        system, effective_date, sources, code_file, _drop_doubles(lists), tuple(sorted(set(ignored)))
+    )
+
+
+def _choose_reader(document: Document, system: str) -> Reader | None:
+    """The reader of this system that knows the layout; refuses a document of another system."""
+    readers = [reader for reader in READERS if reader.recognises(document)]
+    own = [reader for reader in readers if reader.system == system]
+    if own:
+        return own[0]
+    if readers:
+        found, wanted = get_system(readers[0].system), get_system(system)
+        raise LayoutError(
+            f"file is not of {wanted.title}", f"it is an {readers[0].name}",
+            f"load it with: addenda load {found.name}", Place(document.place_name),
+        )  # fmt: skip
+    return None
+
+
+def _choose_code_file(found: list[tuple[Document, CodeFile]]) -> CodeFile | None:
+    """The one code list. Where CMS ships text and spreadsheet the text counts, checked against the other."""
+    texts = [code_file for document, code_file in found if document.form == "text"]
+    workbooks = [code_file for document, code_file in found if document.form != "text"]
+    counting = texts or workbooks
+    if not counting:
+        return None
+    for other in counting[1:]:
+        if [list(b.digests) for b in other.blocks] != [list(b.digests) for b in counting[0].blocks]:
+            raise LayoutError(
+                "two different code lists were given", f"{counting[0].file} and {other.file}",
+                "give the files of one issue at a time", Place(other.file),
+            )  # fmt: skip
+    chosen = counting[0]
+    facts: dict[str, Any] = dict(chosen.facts)
+    if texts and workbooks:
+        facts["workbook"] = workbooks[0].file
+        facts["workbook_differences"] = hcpcs_cross_check.compare_code_files(chosen, workbooks[0])
+    return replace(chosen, facts=facts)
+
+
+def _drop_doubles(lists: list[SupportingList]) -> tuple[SupportingList, ...]:
+    """One list of each content; an abridged print of a list that is there in full is left out."""
+    whole = {supporting.kind for supporting in lists if not supporting.facts.get("is_abridged")}
+    kept: list[SupportingList] = []
+    for supporting in lists:
+        if supporting.facts.get("is_abridged") and supporting.kind in whole:
+            continue
+        if not any(other.kind == supporting.kind and other.entries == supporting.entries for other in kept):
+            kept.append(supporting)
+    return tuple(kept)
+
+
+def _explain_nothing(system: str, documents: list[Document], has_codes_file: bool) -> LayoutError:
+    title = get_system(system).title
+    if has_codes_file:
+        return LayoutError(
+            f"no {title} order file was given", "a codes file has no headers and no short titles",
+            "give the order file, or the whole archive", Place(documents[0].place_name),
+        )  # fmt: skip
+    names = ", ".join(sorted(document.place_name for document in documents)[:3])
+    return LayoutError(
+        f"nothing of {title} was found", "no layout of the publisher fits the content",
+        "give the zip, folder or file as CMS or CDC ships it", Place(names or None),
+    )  # fmt: skip

@@ -1,0 +1,45 @@
+"""Writing many rows at once, each database in the way it likes best."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Connection
+
+# SQLite takes several rows in one statement: 60 rows of 10 columns cost a quarter less CPU than 60
+# single ones, more gain nothing. Its oldest limit is 999 values in a statement.
+_VALUES_IN_STATEMENT = 600
+
+
+def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert `rows` (values in the order of `columns`; dates as ISO text) inside the transaction.
+
+    Names of tables and columns come from this package alone, never from input.
+    """
+    if not rows:
+        return
+    names = ", ".join(columns)
+    if connection.dialect.name == "postgresql":
+        driver = connection.connection.driver_connection
+        if driver is None:
+            raise RuntimeError("the connection was given back to its pool")
+        with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    row_marks = f"({', '.join('?' * len(columns))})"
+    at_once = max(1, _VALUES_IN_STATEMENT // len(columns))
+    whole = len(rows) - len(rows) % at_once
+    flatten: Any = chain.from_iterable
+    statement = f"INSERT INTO {table} ({names}) VALUES "
+    batches: Iterable[Any] = (tuple(flatten(rows[start : start + at_once])) for start in range(0, whole, at_once))
+    cursor = connection.connection.cursor()
+    try:
+        if whole:
+            cursor.executemany(statement + ", ".join([row_marks] * at_once), batches)
+        if whole < len(rows):
+            cursor.executemany(statement + row_marks, rows[whole:])
+    finally:
+        cursor.close()

@@ -1,0 +1,280 @@
+"""What a code was on a day: the as-of question, answered from the records in force."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select
+
+from schema.notes import NotesInForce, notes_for
+from schema.records import CodeRecord, RecordKind
+from schema.releases import ReleaseId
+from schema.store.writer import CODE_LIST
+from schema.systems import get_system
+from schema.tables import Book, Record, RecordList, Release, Run
+
+_COLUMNS = (
+    Record.id,
+    Record.code,
+    Record.is_billable,
+    Record.short_descriptor,
+    Record.long_descriptor,
+    Record.added_date,
+    Record.termination_date,
+    Record.details,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAnswer:
+    """The answer for one code on one day.
+
+    `is_valid` is whether a claim with that date of service (ICD inpatient: discharge date) may carry
+    the code; `is_billable` is False for an ICD header. `release_id` is the release that decides,
+    None where none does. `reason` is a sentence, always there.
+    """
+
+    system: str
+    code: str
+    on: date
+    is_valid: bool
+    is_billable: bool | None
+    release_id: ReleaseId | None
+    record: CodeRecord | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """One release in force, with the runs of its code list as two parallel sorted columns."""
+
+    release_id: ReleaseId
+    firsts: Sequence[int]
+    lasts: Sequence[int]
+
+    def holds(self, key: int) -> bool:
+        at = bisect_right(self.firsts, key) - 1
+        return at >= 0 and self.lasts[at] >= key
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The statement for all records of one code, as the driver wants it."""
+
+    text: str
+    names: Sequence[str] | None
+    books: dict[RecordKind, int] = field(default_factory=dict)
+
+
+class Lookup:
+    """As-of questions on one system, as known at one instant (None: now).
+
+    Holds the release catalogue in memory (a few thousand numbers for each release) and one open read
+    transaction; each question is one indexed query. Close it, or use it in a `with`.
+    """
+
+    def __init__(self, engine: Engine, system: str, known: date | None = None) -> None:
+        self.system = get_system(system)
+        self._connection: Connection = engine.connect()
+        try:
+            self._held = self._read_held(None if known is None else datetime.combine(known, time.max, UTC))
+            self._starts = [held.release_id.effective_date for held in self._held]
+            self._rows = self._prepare()
+            self._cursor = self._connection.connection.cursor()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def __enter__(self) -> Lookup:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+
+    def find(self, code: str, on: date) -> CodeAnswer:
+        """What the code (as stored: upper case, no dots) was on that day."""
+        if self.system.has_record_dates:
+            return self._find_by_record(code, on)
+        return self._find_by_release(code, on)
+
+    def history(self, code: str) -> list[tuple[ReleaseId, CodeRecord | None]]:
+        """The code through all releases in force, oldest first; equal neighbours are told once."""
+        found = self._read_code(code)
+        steps: list[tuple[ReleaseId, CodeRecord | None]] = []
+        before: int | None = None
+        for held in self._held:
+            key = next((key for key, _ in found if held.holds(key)), None)
+            if key != before:
+                record = next((record for other, record in found if other == key), None)
+                steps.append((held.release_id, record))
+            before = key
+        return steps
+
+    def neighbours(self, code: str, on: date, count: int = 2) -> list[CodeRecord]:
+        """The codes around it in text order, in the release that answers for the day."""
+        at = bisect_right(self._starts, on) - 1
+        if at < 0:
+            return []
+        held = self._held[at]
+        around: list[CodeRecord] = []
+        for is_after in (False, True):
+            query = select(*_COLUMNS).where(Record.book_id.in_(self._rows.books.values()))
+            query = query.where(Record.code > code if is_after else Record.code < code)
+            query = query.order_by(Record.code if is_after else Record.code.desc()).limit(count * 40)
+            side: dict[str, CodeRecord] = {}
+            for row in self._connection.execute(query):
+                if held.holds(row[0]) and len(side) < count:
+                    side.setdefault(row[1], self._build(row))
+            around += sorted(side.values(), key=lambda record: record.code)
+        return around
+
+    def notes(self, code: str, on: date) -> dict[str, Any]:
+        """The notes of the tabular list that hold for the code, where the release in force has them."""
+        at = bisect_right(self._starts, on) - 1
+        if at < 0:
+            return {}
+        release_id = self._held[at].release_id
+        chain = [code[:length] for length in range(len(code), 2, -1)]
+        query = (
+            select(Record.code, Record.details)
+            .join(Book, Record.book_id == Book.id)
+            .join(Run, Record.id.between(Run.first_id, Run.last_id))
+            .join(RecordList, Run.list_id == RecordList.id)
+            .join(Release, RecordList.release_id == Release.id)
+            .where(Book.system == self.system.name, Book.kind == "notes", Record.code.in_(chain))
+            .where(RecordList.kind == "notes", Release.system == self.system.name)
+            .where(Release.effective_date == release_id.effective_date, Release.issue == release_id.issue)
+        )
+        found = {row.code: json.loads(row.details) for row in self._connection.execute(query)}
+        return flatten_notes(notes_for(code, found)) if found else {}
+
+    def _find_by_release(self, code: str, on: date) -> CodeAnswer:
+        held, reason = self._release_on(on)
+        if held is None:
+            return CodeAnswer(self.system.name, code, on, False, None, None, None, reason)
+        label = held.release_id.label
+        for key, record in self._read_code(code):
+            if held.holds(key):
+                billable = bool(record.is_billable)
+                reason = f"billable in {label}" if billable else f"a header in {label}: use one of its children"
+                return CodeAnswer(self.system.name, code, on, billable, billable, held.release_id, record, reason)
+        return CodeAnswer(self.system.name, code, on, False, None, held.release_id, None, f"not in {label}")
+
+    def _release_on(self, on: date) -> tuple[_Held | None, str]:
+        force = self.system.in_force_date
+        if force is not None and on < force:
+            return None, f"{self.system.title} was not in force before {force}; earlier releases are drafts"
+        at = bisect_right(self._starts, on) - 1
+        if at < 0 or (force is not None and self._starts[at] < force):
+            real = next((start for start in self._starts if force is None or start >= force), None)
+            return None, f"before the first release held ({real})" if real else "no release is held"
+        return self._held[at], ""
+
+    def _find_by_record(self, code: str, on: date) -> CodeAnswer:
+        """The newest row whose added date has come decides; a later issue or release corrects it."""
+        name = self.system.name
+        if not self._held or on < self._starts[0]:
+            start = self._starts[0] if self._held else None
+            reason = f"before the first release held ({start})" if start else "no release is held"
+            return CodeAnswer(name, code, on, False, None, None, None, reason)
+        found = self._read_code(code)
+        newest: tuple[_Held, CodeRecord] | None = None
+        for held in reversed(self._held):
+            record = next((record for key, record in found if held.holds(key)), None)
+            if record is None:
+                continue
+            newest = newest or (held, record)
+            if record.added_date is None or record.added_date <= on:
+                end = record.termination_date
+                is_valid = end is None or on <= end
+                reason = f"added {record.added_date}" + (f", last day {end}" if end else "")
+                reason = f"{reason}, by {held.release_id.label}"
+                return CodeAnswer(name, code, on, is_valid, is_valid, held.release_id, record, reason)
+        if newest is not None:
+            held, record = newest
+            reason = f"added {record.added_date}, after this day, by {held.release_id.label}"
+            return CodeAnswer(name, code, on, False, False, held.release_id, record, reason)
+        return CodeAnswer(name, code, on, False, None, self._held[-1].release_id, None, "in no release held")
+
+    def _read_held(self, known_at: datetime | None) -> list[_Held]:
+        query = (
+            select(Release.effective_date, Release.issue, RecordList.id)
+            .join(RecordList, RecordList.release_id == Release.id)
+            .where(Release.system == self.system.name, RecordList.kind == CODE_LIST)
+            .order_by(Release.effective_date, Release.issue)
+        )
+        if known_at is not None:
+            query = query.where(Release.loaded_at <= known_at)
+        latest = {day: (issue, key) for day, issue, key in self._connection.execute(query)}
+        held = []
+        for day, (issue, key) in latest.items():
+            runs = self._connection.execute(
+                select(Run.first_id, Run.last_id).where(Run.list_id == key).order_by(Run.first_id)
+            ).all()
+            held.append(
+                _Held(ReleaseId(self.system.name, day, issue), [run[0] for run in runs], [run[1] for run in runs])
+            )
+        return held
+
+    def _prepare(self) -> _Rows:
+        """Compile the one query once: SQLAlchemy's own execution costs five times the query."""
+        query = select(Book.kind, Book.id).where(Book.system == self.system.name, Book.kind.in_(("code", "modifier")))
+        books: dict[RecordKind, int] = {row[0]: row[1] for row in self._connection.execute(query)}
+        one = -1
+        statement = select(*_COLUMNS).where(Record.book_id == one, Record.code == "")
+        compiled = statement.compile(dialect=self._connection.engine.dialect)
+        names = compiled.positiontup if compiled.positional else None
+        return _Rows(str(compiled), names, books)
+
+    def _read_code(self, code: str) -> list[tuple[int, CodeRecord]]:
+        kind: RecordKind = "modifier" if self.system.modifier_pattern and len(code) == 2 else "code"
+        book = self._rows.books.get(kind)
+        if book is None:
+            return []
+        if self._rows.names is None:
+            self._cursor.execute(self._rows.text, {"book_id_1": book, "code_1": code})
+        else:
+            self._cursor.execute(self._rows.text, (book, code))
+        return [(row[0], self._build(row, kind)) for row in self._cursor.fetchall()]
+
+    def _build(self, row: Any, kind: RecordKind = "code") -> CodeRecord:
+        return CodeRecord(
+            self.system.name,
+            kind,
+            row[1],
+            None if row[2] is None else bool(row[2]),
+            row[3] or "",
+            row[4] or "",
+            _as_date(row[5]),
+            _as_date(row[6]),
+            json.loads(row[7]) if row[7] else {},
+        )
+
+
+def flatten_notes(notes: NotesInForce) -> dict[str, Any]:
+    """The notes in force as one dictionary: own fields, `inherited` by code, 7th characters."""
+    told: dict[str, Any] = {name: value for name, value in notes.own.items() if name not in ("scope", "name")}
+    if notes.inherited:
+        told["inherited"] = {
+            code: {name: value for name, value in fields.items() if name not in ("scope", "name")}
+            for code, fields in notes.inherited
+        }
+    if notes.seventh_characters:
+        told["seventh_characters"] = dict(notes.seventh_characters)
+    if notes.seventh_character:
+        told["seventh_character"] = notes.seventh_character
+    return told
+
+
+def _as_date(value: str | date | None) -> date | None:
+    """SQLite's driver gives the ISO text, PostgreSQL's the date."""
+    return date.fromisoformat(value) if isinstance(value, str) else value

@@ -1,0 +1,269 @@
+"""Putting a release into the store: whole or not at all, once however often it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from itertools import repeat
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, func, insert, select
+
+from schema.contents import CheckResult, CodeFile, ReleaseContent, SourceFile
+from schema.errors import StoreError
+from schema.records import RecordBlock, SupportingList, canonical_json, digest_of
+from schema.releases import ReleaseId, ReleaseRef
+from schema.store.bulk import insert_rows
+from schema.store.database import writing
+from schema.tables import Book, Check, Record, RecordList, Release, Source
+
+Outcome = Literal["loaded", "new issue", "extended", "held"]
+CODE_LIST = "codes"
+
+_RECORD_COLUMNS = (
+    "id",
+    "book_id",
+    "code",
+    "digest",
+    "is_billable",
+    "short_descriptor",
+    "long_descriptor",
+    "added_date",
+    "termination_date",
+    "details",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRelease:
+    """What became of a load: `loaded` (first issue), `new issue` (other content than the latest
+    issue), `extended` (held, and new sources or lists were added) or `held` (nothing new)."""
+
+    release_id: ReleaseId
+    outcome: Outcome
+    new_records: int
+
+
+def write_release(
+    engine: Engine, content: ReleaseContent, checks: Sequence[CheckResult], issue: int | None, now: datetime
+) -> WrittenRelease:
+    """Store one release in one transaction.
+
+    The same code list again, in whatever packaging, is the issue that is held; another code list for
+    the same date is the next issue, or `issue` where the operator names it. Without a code list the
+    supporting lists are added to the issue that is held. Raises StoreError.
+    """
+    with writing(engine) as connection:
+        held = _read_issues(connection, ReleaseRef(content.system, content.effective_date))
+        if content.code_file is None:
+            number = issue or max(held, default=0)
+            if number not in held:
+                raise StoreError(
+                    f"no code list for {ReleaseRef(content.system, content.effective_date, issue)}",
+                    "only supporting lists were given and the release is not held yet",
+                    "load its order file or code file first, or together with them",
+                )
+            return _extend(connection, content, number, held[number][0], now)
+        digest = content.code_file.digest
+        same = [number for number, (_, other) in held.items() if other == digest]
+        if issue is not None and issue in held and issue not in same:
+            raise StoreError(
+                f"{ReleaseRef(content.system, content.effective_date, issue)} is held with other content",
+                "an issue is never changed",
+                "leave the issue number away to load this as a new issue",
+            )
+        if same and issue in (None, *same):
+            number = issue or max(same)
+            return _extend(connection, content, number, held[number][0], now)
+        number = issue or max(held, default=0) + 1
+        added = _add_issue(connection, content, content.code_file, digest, number, checks, now)
+        outcome: Outcome = "new issue" if held else "loaded"
+        return WrittenRelease(ReleaseId(content.system, content.effective_date, number), outcome, added)
+
+
+def _read_issues(connection: Connection, ref: ReleaseRef) -> dict[int, tuple[int, str]]:
+    query = select(Release.issue, Release.id, Release.digest).where(
+        Release.system == ref.system, Release.effective_date == ref.effective_date
+    )
+    return {row.issue: (row.id, row.digest) for row in connection.execute(query)}
+
+
+def _add_issue(
+    connection: Connection,
+    content: ReleaseContent,
+    code_file: CodeFile,
+    digest: str,
+    number: int,
+    checks: Sequence[CheckResult],
+    now: datetime,
+) -> int:
+    kinds = {block.kind: block for block in code_file.blocks}
+    codes, modifiers = kinds.get("code"), kinds.get("modifier")
+    headers = sum(flag is False for flag in codes.is_billable) if codes else 0
+    release_key = _insert_key(
+        connection,
+        Release,
+        system=content.system,
+        effective_date=content.effective_date,
+        issue=number,
+        loaded_at=now,
+        digest=digest,
+        codes=(len(codes) if codes else 0) - headers,
+        headers=headers,
+        modifiers=len(modifiers) if modifiers else 0,
+    )
+    added, ids = 0, []
+    for block in code_file.blocks:
+        block_ids, new = _write_block(connection, block)
+        ids += block_ids
+        added += new
+    _write_list(connection, release_key, CODE_LIST, code_file.file, digest, ids, dict(code_file.facts), now)
+    for result in checks:
+        connection.execute(
+            insert(Check).values(
+                release_id=release_key,
+                name=result.name,
+                is_required=int(result.is_required),
+                is_passed=int(result.is_passed),
+                message=result.message,
+                override_note=result.override,
+            )
+        )
+    _write_sources(connection, release_key, content.sources, now)
+    for supporting in content.lists:
+        added += _write_supporting(connection, release_key, supporting, now)
+    return added
+
+
+def _extend(
+    connection: Connection, content: ReleaseContent, number: int, release_key: int, now: datetime
+) -> WrittenRelease:
+    before = connection.execute(
+        select(func.count()).select_from(RecordList).where(RecordList.release_id == release_key)
+    ).scalar_one()
+    new_sources = _write_sources(connection, release_key, content.sources, now)
+    added = sum(_write_supporting(connection, release_key, supporting, now) for supporting in content.lists)
+    after = connection.execute(
+        select(func.count()).select_from(RecordList).where(RecordList.release_id == release_key)
+    ).scalar_one()
+    outcome: Outcome = "extended" if new_sources or after > before else "held"
+    return WrittenRelease(ReleaseId(content.system, content.effective_date, number), outcome, added)
+
+
+def _write_block(connection: Connection, block: RecordBlock) -> tuple[list[int], int]:
+    """The ids of the block's records in file order, and how many of them were not known before."""
+    book = _book_key(connection, block.system, block.kind)
+    known = _read_known(connection, book)
+    nothing: repeat[None] = repeat(None)
+    columns = (
+        block.codes,
+        block.digests,
+        [None if flag is None else int(flag) for flag in block.is_billable],
+        block.short_descriptors,
+        block.long_descriptors,
+        [day and day.isoformat() for day in block.added_dates] if block.added_dates else nothing,
+        [day and day.isoformat() for day in block.termination_dates] if block.termination_dates else nothing,
+        block.details or nothing,
+    )
+    rows: Any = zip(*columns, strict=False)
+    if known:
+        rows = [row for row in rows if row[1] not in known]
+    first = (connection.execute(select(func.max(Record.id))).scalar() or 0) + 1
+    new = [(first + offset, book, *row) for offset, row in enumerate(rows)]
+    insert_rows(connection, "record", _RECORD_COLUMNS, new)
+    if not known:
+        return list(range(first, first + len(new))), len(new)
+    known.update((row[3], row[0]) for row in new)
+    return [known[digest] for digest in block.digests], len(new)
+
+
+def _read_known(connection: Connection, book: int) -> dict[bytes, int]:
+    query = select(Record.digest, Record.id).where(Record.book_id == book)
+    return {bytes(digest): key for digest, key in connection.execute(query)}
+
+
+def _write_supporting(connection: Connection, release_key: int, supporting: SupportingList, now: datetime) -> int:
+    details = [canonical_json(dict(entry.fields)) for entry in supporting.entries]
+    digests = [digest_of(entry.code, text) for entry, text in zip(supporting.entries, details, strict=True)]
+    digest = sha256(b"".join(digests)).hexdigest()
+    held = select(RecordList.id).where(
+        RecordList.release_id == release_key, RecordList.kind == supporting.kind, RecordList.digest == digest
+    )
+    if connection.execute(held).first():
+        return 0
+    book = _book_key(connection, supporting.system, supporting.kind)
+    known = _read_known(connection, book)
+    first = (connection.execute(select(func.max(Record.id))).scalar() or 0) + 1
+    new = []
+    for entry, entry_digest, text in zip(supporting.entries, digests, details, strict=True):
+        if entry_digest not in known:
+            known[entry_digest] = first + len(new)
+            new.append((first + len(new), book, entry.code, entry_digest, None, None, None, None, None, text))
+    insert_rows(connection, "record", _RECORD_COLUMNS, new)
+    ids = [known[entry_digest] for entry_digest in digests]
+    _write_list(connection, release_key, supporting.kind, supporting.file, digest, ids, dict(supporting.facts), now)
+    return len(new)
+
+
+def _write_list(
+    connection: Connection,
+    release_key: int,
+    kind: str,
+    file: str,
+    digest: str,
+    ids: list[int],
+    facts: dict[str, Any],
+    now: datetime,
+) -> None:
+    list_key = _insert_key(
+        connection,
+        RecordList,
+        release_id=release_key,
+        kind=kind,
+        file=file,
+        digest=digest,
+        rows=len(ids),
+        facts=canonical_json(facts),
+        loaded_at=now,
+    )
+    runs = [(list_key, first, position, last) for position, first, last in collapse_runs(ids)]
+    insert_rows(connection, "run", ("list_id", "first_id", "position", "last_id"), runs)
+
+
+def collapse_runs(ids: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Ids in list order as (position, first id, last id) of the longest runs of consecutive ids."""
+    if not ids:
+        return []
+    breaks = [n for n, (one, next_one) in enumerate(zip(ids, ids[1:], strict=False), start=1) if next_one != one + 1]
+    starts = [0, *breaks]
+    return [(start, ids[start], ids[end - 1]) for start, end in zip(starts, [*breaks, len(ids)], strict=True)]
+
+
+def _write_sources(connection: Connection, release_key: int, sources: Sequence[SourceFile], now: datetime) -> int:
+    held = {
+        (row.name, row.sha256)
+        for row in connection.execute(select(Source.name, Source.sha256).where(Source.release_id == release_key))
+    }
+    new = [source for source in sources if (source.name, source.sha256) not in held]
+    for source in new:
+        connection.execute(
+            insert(Source).values(
+                release_id=release_key, name=source.name, sha256=source.sha256, size=source.size, loaded_at=now
+            )
+        )
+    return len(new)
+
+
+def _book_key(connection: Connection, system: str, kind: str) -> int:
+    query = select(Book.id).where(Book.system == system, Book.kind == kind)
+    found = connection.execute(query).scalar()
+    return found if found is not None else _insert_key(connection, Book, system=system, kind=kind)
+
+
+def _insert_key(connection: Connection, table: type[Any], **values: Any) -> int:
+    key = connection.execute(insert(table).values(**values)).inserted_primary_key
+    if key is None:
+        raise StoreError(f"no key for a new row of {table.__name__}")
+    return int(key[0])
