@@ -128,7 +128,8 @@ SHORT_DESCRIPTOR = _one(
 )
 ADDED_DATE = _date("added_date", 269, "ADDDT", "ADDDATE", "DATEADDED", is_required=True)
 TERMINATION_DATE = _date("termination_date", 285, "TERMDT", "TERMDATE", "TERMINATIONDATE", is_required=True)
-ASC_GROUP = _one("asc_group", 231, 232, "ASCGRP", "ASCGROUP", "ASCIND", values="YY")
+# 01-09 were the payment groups until 2007; since then YY says that an ASC may do it.
+ASC_GROUP = _one("asc_group", 231, 232, "ASCGRP", "ASCGROUP", "ASCIND", values="YY|0[1-9]")
 ASC_DATE = _date("asc_date", 233, "ASCDT", "ASCDATE", "ASCEFFDT")
 ACTION_DATE = _date("action_date", 277, "ACTEFFDT", "ACTEFFDATE", "ACTIONEFFDT", "ACTIONEFFECTIVEDATE")
 ACTION_CODE = _one("action_code", 293, 293, "ACTIONCD", "ACTIONCODE", values="[ABCDFNPRST]", is_required=True)
