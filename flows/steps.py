@@ -108,8 +108,14 @@ def reconcile_releases(engine: Engine, change_set: ChangeSet, previous: ReleaseI
             for supporting in reader.read_lists(connection, release_id, "corrections")
         ]
         records = {}
-        if change_set.system == "hcpcs" and not any(found.kind == "transaction_report" for found in lists):
-            records = {record.code: record for record in reader.read_records(connection, change_set.current)}
+        if get_system(change_set.system).has_record_dates:
+            reports = [found for found in lists if found.kind == "transaction_report"]
+            if reports:
+                changed = {change.code for change in change_set.changes}
+                named = {entry.code for entry in reports[0].entries if entry.fields["action"] != "no_change"}
+                records = reader.read_codes_in(connection, change_set.current, sorted(named - changed))
+            else:
+                records = {record.code: record for record in reader.read_records(connection, change_set.current)}
     return reconcile_changes(change_set, Evidence(lists, previous.codes, corrections, records))
 
 

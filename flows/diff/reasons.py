@@ -15,6 +15,7 @@ WHITE_SPACE_ONLY = "white_space_only"
 LONG_TITLES_ONLY = "long_titles_only"
 CORRECTION = "correction"
 RETROACTIVE_END = "retroactive_end"
+UNANNOUNCED_CHANGE = "unannounced_change"
 NO_LIST = "no_list"
 LIST_ERROR = "list_error"
 
@@ -28,6 +29,7 @@ EXPLANATIONS: dict[str, str] = {
     LONG_TITLES_ONLY: "the list has long titles alone, and only the short title changed",
     CORRECTION: "a correction list of the publisher names the code",
     RETROACTIVE_END: "the last day was set afterwards, to one before the previous release took effect",
+    UNANNOUNCED_CHANGE: "the two files differ, and neither the list nor the record's own action code announces it",
     NO_LIST: "the publisher sent no change list with this release",
     LIST_ERROR: "the list contradicts itself",
 }

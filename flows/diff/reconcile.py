@@ -17,15 +17,15 @@ class Evidence:
     """What reconciling needs beside the change set.
 
     `lists` came with *current*, newest first within a kind; `corrections` came with either release.
-    `previous_billable` is the number of billable codes in *previous* (ICD). `action_records` are the
-    HCPCS records of *current* by code, read when there is no transaction report: their action codes
-    are the publisher's list then.
+    `previous_billable` is the number of billable codes in *previous* (ICD). `records` are HCPCS records
+    of *current* by code: all of them when there is no transaction report, for their action codes are
+    the publisher's list then; else those that the report names and the change set does not.
     """
 
     lists: Sequence[SupportingList]
     previous_billable: int
     corrections: Sequence[SupportingList] = ()
-    action_records: Mapping[str, CodeRecord] = field(default_factory=dict)
+    records: Mapping[str, CodeRecord] = field(default_factory=dict)
 
     def newest(self, kind: str) -> SupportingList | None:
         """The newest list of that kind."""
@@ -41,8 +41,8 @@ def reconcile_changes(change_set: ChangeSet, evidence: Evidence) -> Reconciliati
     if change_set.system == "hcpcs":
         report = evidence.newest("transaction_report")
         corrected = {entry.code for supporting in evidence.corrections for entry in supporting.entries}
-        if report is not None or evidence.action_records:
-            return reconcile_transactions(change_set, report, evidence.action_records, corrected)
+        if report is not None or evidence.records:
+            return reconcile_transactions(change_set, report, evidence.records, corrected)
         return _without_list(change_set)
     addenda = evidence.newest("order_addenda")
     codes_addenda = evidence.newest("codes_addenda")

@@ -15,6 +15,7 @@ from flows.diff.reasons import (
     REDEFINED_CODE,
     REISSUED_FILE,
     RETROACTIVE_END,
+    UNANNOUNCED_CHANGE,
 )
 from schema.changes import Change, ChangeKind, ChangeSet, Difference, FieldClass, Reconciliation
 from schema.records import CodeRecord, SupportingList
@@ -51,6 +52,7 @@ _AGREEING_CLASSES: dict[str, frozenset[FieldClass]] = {
 _AGREEING_FIELDS: dict[str, frozenset[str]] = {
     "long_description": frozenset({"long_descriptor"}),
     "short_description": frozenset({"short_descriptor"}),
+    "long_and_short_description": frozenset({"long_descriptor", "short_descriptor"}),
     "coverage_and_long_description": frozenset({"long_descriptor", "coverage"}),
 }
 _OFFICIAL_KINDS = {"add": "new", "reactivated": "new", "discontinued": "deleted", NO_CHANGE: None}
@@ -59,8 +61,9 @@ _OFFICIAL_KINDS = {"add": "new", "reactivated": "new", "discontinued": "deleted"
 def reconcile_transactions(
     change_set: ChangeSet, report: SupportingList | None, records: Mapping[str, CodeRecord], corrected: set[str]
 ) -> Reconciliation:
-    """Action by action. `records` are those of *current*, needed without a report; `corrected` are the
-    codes that a correction list of either release names.
+    """Action by action. `records` are records of *current* by code: all of them without a report, else
+    at least those that the report names and the change set does not; `corrected` are the codes that
+    a correction list of either release names.
 
     Counts are over codes and modifiers together; `official` counts ADD and Re-activated as new,
     Discontinued as deleted and every other action as revised.
@@ -77,7 +80,8 @@ def reconcile_transactions(
         action, change = actions.get(code), changes.get(code)
         if not _agrees(action or NO_CHANGE, change):
             what = f"{_describe_change(change)} here, {_describe_action(action)}"
-            differences.append(Difference(code, what, _find_reason(change_set, action, change, code in corrected)))
+            reason = _find_reason(change_set, action, change, records.get(code), code in corrected)
+            differences.append(Difference(code, what, reason))
     official = dict.fromkeys(("new", "deleted", "revised"), 0)
     for action in actions.values():
         kind = _OFFICIAL_KINDS.get(action, "revised")
@@ -117,34 +121,33 @@ def _agrees(action: str, change: Change | None) -> bool:
     return any(found.name in wanted for found in change.fields)
 
 
-def _find_reason(change_set: ChangeSet, action: str | None, change: Change | None, is_corrected: bool) -> str | None:
+def _find_reason(
+    change_set: ChangeSet, action: str | None, change: Change | None, record: CodeRecord | None, is_corrected: bool
+) -> str | None:
+    """The first known reason that the two records and the correction lists show."""
     first, last = change_set.previous.effective_date, change_set.current.effective_date
-    if change is None:
-        return CORRECTION if is_corrected else None
     if is_corrected:
         return CORRECTION
-    if change.kind is ChangeKind.DELETED and change.is_retroactive:
-        return RETROACTIVE_END
-    added = change.after.added_date if change.after else None
-    if change.kind in (ChangeKind.NEW, ChangeKind.ADDED_AND_ENDED) and added is not None and added < last:
-        return IN_YEAR_CODE
-    if change.kind is ChangeKind.DELETED and change.after is not None and change.after.termination_date is not None:
-        ended = change.after.termination_date
-        return IN_YEAR_CODE if first <= ended and (last - ended).days > 1 else None
-    if change.is_redefined:
+    if change is None:
+        is_known = record is not None and record.added_date is not None and record.added_date > first
+        return REISSUED_FILE if action == "add" and is_known else None
+    after = change.after
+    added, ended = (after.added_date, after.termination_date) if after else (None, None)
+    if change.kind is ChangeKind.DELETED:
+        if change.is_retroactive:
+            return RETROACTIVE_END
+        if ended is not None and first <= ended and (last - ended).days > 1:
+            return IN_YEAR_CODE
+    elif change.kind in (ChangeKind.NEW, ChangeKind.ADDED_AND_ENDED):
+        if added is not None and added < last:
+            return IN_YEAR_CODE
+    elif change.is_redefined:
         return REDEFINED_CODE
-    return _find_revision_reason(change, action, first, last)
-
-
-def _find_revision_reason(change: Change, action: str | None, first: date, last: date) -> str | None:
-    if change.before is not None and action == "add":
-        added = change.before.added_date
-        if added is not None and added > first:
-            return REISSUED_FILE
-    acted = _action_date(change.after) if change.after else None
+    acted = _action_date(after) if after else None
     if acted is not None and first < acted < last:
         return IN_YEAR_CHANGE
-    return None
+    is_announced = acted is not None and acted >= last
+    return UNANNOUNCED_CHANGE if action in (None, NO_CHANGE) and not is_announced else None
 
 
 def _action_date(record: CodeRecord) -> date | None:

@@ -9,7 +9,7 @@ from typing import Any
 from flows.diff.cosmetics import is_white_space_change
 from flows.diff.reasons import LIST_ERROR, LONG_TITLES_ONLY, OTHER_BASE_FILE, WHITE_SPACE_ONLY
 from schema.changes import Change, ChangeKind, ChangeSet, Difference, Reconciliation
-from schema.records import SupportingList
+from schema.records import ListEntry, SupportingList
 
 _TITLES = ("short_descriptor", "long_descriptor")
 _KIND_NAMES = ("new", "deleted", "revised")
@@ -60,12 +60,19 @@ def reconcile_addenda(change_set: ChangeSet, addenda: SupportingList, previous_b
 def _read_official(addenda: SupportingList, is_billable: bool) -> _Side:
     side = _Side()
     targets = {"add": side.new, "delete": side.deleted, "revise_to": side.revised}
-    for entry in addenda.entries:
+    for before, entry in zip((None, *addenda.entries), addenda.entries, strict=False):
+        if before is not None and entry.fields["action"] == "revise_to" and _has_same_titles(before, entry):
+            # Only the trailing blanks differed, which the fixed width has no room for (PCS FY2019: X2A).
+            continue
         target = targets.get(entry.fields["action"])
         flag = entry.fields.get("is_billable")
         if target is not None and (flag is None or bool(flag) is is_billable):
             target[entry.code] = (entry.fields.get("short_descriptor"), entry.fields.get("long_descriptor"))
     return side
+
+
+def _has_same_titles(one: ListEntry, other: ListEntry) -> bool:
+    return all(one.fields.get(name) == other.fields.get(name) for name in _TITLES)
 
 
 def _read_computed(change_set: ChangeSet, is_billable: bool) -> _Side:
