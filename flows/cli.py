@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -55,11 +54,11 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--config", type=click.Path(path_type=Path), help="Settings file in place of ./addenda.toml.")
+@click.option("--config", type=click.Path(), help="Settings file in place of ./addenda.toml.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(package_name="addenda")
 @click.pass_context
-def cli(context: click.Context, config: Path | None, debug: bool) -> None:
+def cli(context: click.Context, config: str | None, debug: bool) -> None:
     """The annual medical code update: what changed, proved, reported, signed and watched.
 
     Exit codes: 0 done, 1 done with findings, 2 refused (one line on stderr).
@@ -92,7 +91,7 @@ def _refuse(error: AddendaError, is_debug: bool) -> NoReturn:
         import traceback
 
         traceback.print_exception(error)
-    click.echo(f"addenda: {error.line}", err=True)
+    click.echo(f"addenda: {error.slug}: {error.line}", err=True)
     sys.exit(2)
 
 

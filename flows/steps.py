@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-
-from sqlalchemy import Engine
+from typing import TYPE_CHECKING
 
 from flows.diff.compare import compare_releases
 from flows.diff.notes import add_note_changes
@@ -26,6 +25,9 @@ from schema.store import reader
 from schema.store.database import reading
 from schema.store.writer import WrittenRelease, write_release
 from schema.systems import get_system
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +138,7 @@ def suggest_successors(engine: Engine, change_set: ChangeSet) -> dict[str, tuple
             for code, record in reader.read_codes_in(connection, release_id, wanted).items()
         }
     return {
-        code: tuple(
-            Successor(s.code, s.source, s.rank, s.detail, titles.get(s.code, "")) for s in candidates
-        )
+        code: tuple(Successor(s.code, s.source, s.rank, s.detail, titles.get(s.code, "")) for s in candidates)
         for code, candidates in found.items()
     }
 
@@ -161,7 +161,7 @@ def has_findings(result: UpdateResult) -> bool:
     return not result.reconciliation.agrees or any(check.state != "passed" for check in result.current.checks)
 
 
-def _read_lists(connection: reader.Connection, change_set: ChangeSet, kinds: Sequence[ListKind]) -> list[SupportingList]:
+def _read_lists(connection: Connection, change_set: ChangeSet, kinds: Sequence[ListKind]) -> list[SupportingList]:
     return [found for kind in kinds for found in reader.read_lists(connection, change_set.current, kind)]
 
 
@@ -175,5 +175,3 @@ def _collector_paused() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-
-from sqlalchemy import Engine
+from typing import TYPE_CHECKING
 
 from flows.steps import LoadResult, Override, load_release, prepare_result
 from loaders.package import open_paths
@@ -19,6 +18,9 @@ from schema.releases import MONTHS, ReleaseRef, parse_release
 from schema.store import reader
 from schema.store.database import reading
 from schema.systems import get_system
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 Step = Callable[[str], None]
 """Called with what is being done now: a progress display, or nothing."""

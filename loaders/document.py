@@ -50,9 +50,7 @@ class Document:
             with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
                 plain = packed.read(MAX_GZIP_BYTES + 1)
         except (OSError, EOFError, zlib.error) as error:
-            raise LayoutError(
-                "broken gzip file", str(error), "download the file again", Place(file=name)
-            ) from error
+            raise LayoutError("broken gzip file", str(error), "download the file again", Place(file=name)) from error
         if len(plain) > MAX_GZIP_BYTES:
             raise LayoutError(
                 "gzip file grows too large", f"more than {MAX_GZIP_BYTES} bytes", "give the real file", Place(file=name)
@@ -132,8 +130,8 @@ class Document:
 class Reader:
     """One layout of one source: `recognises` looks at content alone, `read` does the work.
 
-    `read` returns the code list, one or more supporting lists, or nothing for a document that is known and holds nothing
-    for the store; it raises LayoutError or RecordError with the place.
+    `read` returns the code list, a supporting list, or nothing for a document that is known and holds
+    nothing for the store; it raises LayoutError or RecordError with the place.
     """
 
     name: str

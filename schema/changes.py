@@ -65,8 +65,8 @@ class Change:
 
     `before` and `after` are the records of the two releases, None where the code is absent.
     `starts_date` is a first day later than the release's effective date, `ends_date` a scheduled last
-    day. `is_retroactive`: the last day lies before the previous release took effect. `is_redefined`: the added date moved,
-    so the number came back with another meaning.
+    day. `is_retroactive`: the last day lies before the previous release took effect. `is_redefined`:
+    the added date moved, so the number came back with another meaning.
     """
 
     code: str

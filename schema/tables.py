@@ -11,7 +11,18 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Date, DateTime, Dialect, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -138,9 +149,7 @@ class Check(SQLModel, table=True):
     __tablename__ = "release_check"
     __table_args__ = (
         UniqueConstraint("release_id", "name"),
-        CheckConstraint(
-            "is_passed = 1 or (is_required = 0 and override_note is not null)", name="release_check_holds"
-        ),
+        CheckConstraint("is_passed = 1 or (is_required = 0 and override_note is not null)", name="release_check_holds"),
     )
     id: int | None = Field(default=None, primary_key=True)
     release_id: int = Field(foreign_key="release.id")
@@ -149,3 +158,18 @@ class Check(SQLModel, table=True):
     is_passed: int
     message: str = Field(sa_column=_text())
     override_note: str | None = Field(default=None, sa_column=_text(nullable=True))
+
+
+def _table_of(model: type[SQLModel]) -> Table:
+    table: Table = model.__dict__["__table__"]
+    return table
+
+
+# Queries are written on the tables: rows come by the 100,000, and objects would cost ten times as much.
+BOOK = _table_of(Book)
+RECORD = _table_of(Record)
+RELEASE = _table_of(Release)
+SOURCE = _table_of(Source)
+RECORD_LIST = _table_of(RecordList)
+RUN = _table_of(Run)
+CHECK = _table_of(Check)

@@ -7,15 +7,18 @@ import io
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
-from sqlalchemy import Engine
 
 from flows.settings import Settings, read_settings
 from schema.errors import UsageError
 from schema.records import canonical_json
 from schema.store.database import open_database
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 Format = Literal["table", "json", "csv"]
 
@@ -31,7 +34,8 @@ def format_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def open_settings(context: click.Context) -> Settings:
     """The settings in force for this call."""
-    return read_settings(context.obj["config"] if context.obj else None)
+    config = context.obj["config"] if context.obj else None
+    return read_settings(Path(config) if config else None)
 
 
 def open_store(settings: Settings) -> Engine:

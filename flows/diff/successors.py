@@ -100,4 +100,6 @@ def _cross_references(record: CodeRecord | None) -> list[str]:
         return []
     pattern = SYSTEMS["hcpcs"].code_pattern
     # A cross reference may name a CPT number: the number is a fact, its text is the AMA's.
-    return [str(code) for code in record.details.get("cross_references", ()) if pattern.fullmatch(code) or len(code) == 5]
+    return [
+        str(code) for code in record.details.get("cross_references", ()) if pattern.fullmatch(code) or len(code) == 5
+    ]

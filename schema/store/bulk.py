@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection
 
@@ -38,7 +38,8 @@ def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows
     cursor = connection.connection.cursor()
     try:
         if whole:
-            cursor.executemany(statement + ", ".join([row_marks] * at_once), batches)
+            # The driver takes any iterable, whatever its type says: the batches are never all in memory.
+            cursor.executemany(statement + ", ".join([row_marks] * at_once), cast(Sequence[Any], batches))
         if whole < len(rows):
             cursor.executemany(statement + row_marks, rows[whole:])
     finally:

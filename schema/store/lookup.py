@@ -16,17 +16,17 @@ from schema.records import CodeRecord, RecordKind
 from schema.releases import ReleaseId
 from schema.store.writer import CODE_LIST
 from schema.systems import get_system
-from schema.tables import Book, Record, RecordList, Release, Run
+from schema.tables import BOOK, RECORD, RECORD_LIST, RELEASE, RUN
 
 _COLUMNS = (
-    Record.id,
-    Record.code,
-    Record.is_billable,
-    Record.short_descriptor,
-    Record.long_descriptor,
-    Record.added_date,
-    Record.termination_date,
-    Record.details,
+    RECORD.c.id,
+    RECORD.c.code,
+    RECORD.c.is_billable,
+    RECORD.c.short_descriptor,
+    RECORD.c.long_descriptor,
+    RECORD.c.added_date,
+    RECORD.c.termination_date,
+    RECORD.c.details,
 )
 
 
@@ -127,9 +127,9 @@ class Lookup:
         held = self._held[at]
         around: list[CodeRecord] = []
         for is_after in (False, True):
-            query = select(*_COLUMNS).where(Record.book_id.in_(self._rows.books.values()))
-            query = query.where(Record.code > code if is_after else Record.code < code)
-            query = query.order_by(Record.code if is_after else Record.code.desc()).limit(count * 40)
+            query = select(*_COLUMNS).where(RECORD.c.book_id.in_(self._rows.books.values()))
+            query = query.where(RECORD.c.code > code if is_after else RECORD.c.code < code)
+            query = query.order_by(RECORD.c.code if is_after else RECORD.c.code.desc()).limit(count * 40)
             side: dict[str, CodeRecord] = {}
             for row in self._connection.execute(query):
                 if held.holds(row[0]) and len(side) < count:
@@ -145,14 +145,14 @@ class Lookup:
         release_id = self._held[at].release_id
         chain = [code[:length] for length in range(len(code), 2, -1)]
         query = (
-            select(Record.code, Record.details)
-            .join(Book, Record.book_id == Book.id)
-            .join(Run, Record.id.between(Run.first_id, Run.last_id))
-            .join(RecordList, Run.list_id == RecordList.id)
-            .join(Release, RecordList.release_id == Release.id)
-            .where(Book.system == self.system.name, Book.kind == "notes", Record.code.in_(chain))
-            .where(RecordList.kind == "notes", Release.system == self.system.name)
-            .where(Release.effective_date == release_id.effective_date, Release.issue == release_id.issue)
+            select(RECORD.c.code, RECORD.c.details)
+            .join(BOOK, RECORD.c.book_id == BOOK.c.id)
+            .join(RUN, RECORD.c.id.between(RUN.c.first_id, RUN.c.last_id))
+            .join(RECORD_LIST, RUN.c.list_id == RECORD_LIST.c.id)
+            .join(RELEASE, RECORD_LIST.c.release_id == RELEASE.c.id)
+            .where(BOOK.c.system == self.system.name, BOOK.c.kind == "notes", RECORD.c.code.in_(chain))
+            .where(RECORD_LIST.c.kind == "notes", RELEASE.c.system == self.system.name)
+            .where(RELEASE.c.effective_date == release_id.effective_date, RELEASE.c.issue == release_id.issue)
         )
         found = {row.code: json.loads(row.details) for row in self._connection.execute(query)}
         return flatten_notes(notes_for(code, found)) if found else {}
@@ -207,18 +207,18 @@ class Lookup:
 
     def _read_held(self, known_at: datetime | None) -> list[_Held]:
         query = (
-            select(Release.effective_date, Release.issue, RecordList.id)
-            .join(RecordList, RecordList.release_id == Release.id)
-            .where(Release.system == self.system.name, RecordList.kind == CODE_LIST)
-            .order_by(Release.effective_date, Release.issue)
+            select(RELEASE.c.effective_date, RELEASE.c.issue, RECORD_LIST.c.id)
+            .join(RECORD_LIST, RECORD_LIST.c.release_id == RELEASE.c.id)
+            .where(RELEASE.c.system == self.system.name, RECORD_LIST.c.kind == CODE_LIST)
+            .order_by(RELEASE.c.effective_date, RELEASE.c.issue)
         )
         if known_at is not None:
-            query = query.where(Release.loaded_at <= known_at)
+            query = query.where(RELEASE.c.loaded_at <= known_at)
         latest = {day: (issue, key) for day, issue, key in self._connection.execute(query)}
         held = []
         for day, (issue, key) in latest.items():
             runs = self._connection.execute(
-                select(Run.first_id, Run.last_id).where(Run.list_id == key).order_by(Run.first_id)
+                select(RUN.c.first_id, RUN.c.last_id).where(RUN.c.list_id == key).order_by(RUN.c.first_id)
             ).all()
             held.append(
                 _Held(ReleaseId(self.system.name, day, issue), [run[0] for run in runs], [run[1] for run in runs])
@@ -227,10 +227,12 @@ class Lookup:
 
     def _prepare(self) -> _Rows:
         """Compile the one query once: SQLAlchemy's own execution costs five times the query."""
-        query = select(Book.kind, Book.id).where(Book.system == self.system.name, Book.kind.in_(("code", "modifier")))
+        query = select(BOOK.c.kind, BOOK.c.id).where(
+            BOOK.c.system == self.system.name, BOOK.c.kind.in_(("code", "modifier"))
+        )
         books: dict[RecordKind, int] = {row[0]: row[1] for row in self._connection.execute(query)}
         one = -1
-        statement = select(*_COLUMNS).where(Record.book_id == one, Record.code == "")
+        statement = select(*_COLUMNS).where(RECORD.c.book_id == one, RECORD.c.code == "")
         compiled = statement.compile(dialect=self._connection.engine.dialect)
         names = compiled.positiontup if compiled.positional else None
         return _Rows(str(compiled), names, books)

@@ -14,18 +14,18 @@ from schema.errors import ReleaseNotFoundError
 from schema.records import CodeRecord, ListEntry, ListKind, SupportingList
 from schema.releases import ReleaseId, ReleaseRef
 from schema.store.writer import CODE_LIST
-from schema.tables import Book, Check, Record, RecordList, Release, Run, Source
+from schema.tables import BOOK, CHECK, RECORD, RECORD_LIST, RELEASE, RUN, SOURCE
 
 _RECORD_FIELDS = (
-    Record.id,
-    Book.kind,
-    Record.code,
-    Record.is_billable,
-    Record.short_descriptor,
-    Record.long_descriptor,
-    Record.added_date,
-    Record.termination_date,
-    Record.details,
+    RECORD.c.id,
+    BOOK.c.kind,
+    RECORD.c.code,
+    RECORD.c.is_billable,
+    RECORD.c.short_descriptor,
+    RECORD.c.long_descriptor,
+    RECORD.c.added_date,
+    RECORD.c.termination_date,
+    RECORD.c.details,
 )
 # Below the smallest limit on the number of values in one statement (SQLite before 3.32).
 _KEYS_AT_ONCE = 900
@@ -35,11 +35,11 @@ def list_releases(
     connection: Connection, system: str | None = None, known_at: datetime | None = None
 ) -> list[ReleaseInfo]:
     """All releases held (of one system, known at an instant), by system, effective date and issue."""
-    query = select(Release).order_by(Release.system, Release.effective_date, Release.issue)
+    query = select(RELEASE).order_by(RELEASE.c.system, RELEASE.c.effective_date, RELEASE.c.issue)
     if system is not None:
-        query = query.where(Release.system == system)
+        query = query.where(RELEASE.c.system == system)
     if known_at is not None:
-        query = query.where(Release.loaded_at <= known_at)
+        query = query.where(RELEASE.c.loaded_at <= known_at)
     rows = connection.execute(query).all()
     latest = {(row.system, row.effective_date): row.issue for row in rows}
     return [_build_info(connection, row, latest[row.system, row.effective_date] > row.issue) for row in rows]
@@ -48,9 +48,9 @@ def list_releases(
 def find_release(connection: Connection, ref: ReleaseRef) -> ReleaseInfo:
     """The release asked for, its latest issue when none is named; raises ReleaseNotFoundError."""
     query = (
-        select(Release)
-        .where(Release.system == ref.system, Release.effective_date == ref.effective_date)
-        .order_by(Release.issue)
+        select(RELEASE)
+        .where(RELEASE.c.system == ref.system, RELEASE.c.effective_date == ref.effective_date)
+        .order_by(RELEASE.c.issue)
     )
     rows = connection.execute(query).all()
     wanted = [row for row in rows if ref.issue in (None, row.issue)]
@@ -69,9 +69,9 @@ def find_release(connection: Connection, ref: ReleaseRef) -> ReleaseInfo:
 def find_previous(connection: Connection, system: str, effective_date: date) -> ReleaseInfo | None:
     """The release in force before that date (its latest issue), or None."""
     query = (
-        select(Release)
-        .where(Release.system == system, Release.effective_date < effective_date)
-        .order_by(Release.effective_date.desc(), Release.issue.desc())
+        select(RELEASE)
+        .where(RELEASE.c.system == system, RELEASE.c.effective_date < effective_date)
+        .order_by(RELEASE.c.effective_date.desc(), RELEASE.c.issue.desc())
         .limit(1)
     )
     row = connection.execute(query).first()
@@ -81,7 +81,7 @@ def find_previous(connection: Connection, system: str, effective_date: date) -> 
 def read_records(connection: Connection, release_id: ReleaseId) -> Iterator[CodeRecord]:
     """Every code and modifier of a release in file order."""
     query = _select_records(release_id.system, _code_list_key(connection, release_id))
-    for row in connection.execute(query.order_by(Run.position, Record.id)):
+    for row in connection.execute(query.order_by(RUN.c.position, RECORD.c.id)):
         yield build_record(release_id.system, row)
 
 
@@ -90,7 +90,7 @@ def read_codes_in(connection: Connection, release_id: ReleaseId, codes: list[str
     key = _code_list_key(connection, release_id)
     found: dict[str, CodeRecord] = {}
     for start in range(0, len(codes), _KEYS_AT_ONCE):
-        query = _select_records(release_id.system, key).where(Record.code.in_(codes[start : start + _KEYS_AT_ONCE]))
+        query = _select_records(release_id.system, key).where(RECORD.c.code.in_(codes[start : start + _KEYS_AT_ONCE]))
         found.update((row.code, build_record(release_id.system, row)) for row in connection.execute(query))
     return found
 
@@ -98,10 +98,10 @@ def read_codes_in(connection: Connection, release_id: ReleaseId, codes: list[str
 def read_billable_codes(connection: Connection, release_id: ReleaseId) -> list[str]:
     """The billable ICD codes of a release, in text order."""
     query = (
-        select(Record.code)
-        .join(Run, Record.id.between(Run.first_id, Run.last_id))
-        .where(Run.list_id == _code_list_key(connection, release_id), Record.is_billable == 1)
-        .order_by(Record.code)
+        select(RECORD.c.code)
+        .join(RUN, RECORD.c.id.between(RUN.c.first_id, RUN.c.last_id))
+        .where(RUN.c.list_id == _code_list_key(connection, release_id), RECORD.c.is_billable == 1)
+        .order_by(RECORD.c.code)
     )
     return list(connection.execute(query).scalars())
 
@@ -109,10 +109,10 @@ def read_billable_codes(connection: Connection, release_id: ReleaseId) -> list[s
 def read_last_code(connection: Connection, release_id: ReleaseId) -> str | None:
     """The last code in file order."""
     query = (
-        select(Record.code)
-        .join(Run, Record.id == Run.last_id)
-        .where(Run.list_id == _code_list_key(connection, release_id))
-        .order_by(Run.position.desc())
+        select(RECORD.c.code)
+        .join(RUN, RECORD.c.id == RUN.c.last_id)
+        .where(RUN.c.list_id == _code_list_key(connection, release_id))
+        .order_by(RUN.c.position.desc())
         .limit(1)
     )
     return connection.execute(query).scalar()
@@ -130,9 +130,9 @@ def read_different(
     one = _read_runs(connection, _code_list_key(connection, previous))
     other = _read_runs(connection, _code_list_key(connection, current))
     first, last = sorted((previous.effective_date, current.effective_date))
-    ending = select(Record.id).join(Book, Record.book_id == Book.id)
+    ending = select(RECORD.c.id).join(BOOK, RECORD.c.book_id == BOOK.c.id)
     ending = ending.where(
-        Book.system == current.system, Record.termination_date >= first, Record.termination_date < last
+        BOOK.c.system == current.system, RECORD.c.termination_date >= first, RECORD.c.termination_date < last
     )
     ended = set(connection.execute(ending).scalars()) if first < last else set()
     only_one, only_other = subtract_runs(one, other), subtract_runs(other, one)
@@ -146,17 +146,17 @@ def read_different(
 def read_lists(connection: Connection, release_id: ReleaseId, kind: ListKind) -> list[SupportingList]:
     """The supporting lists of that kind that came with a release, the newest first."""
     query = (
-        select(RecordList)
-        .where(RecordList.release_id == _release_key(connection, release_id), RecordList.kind == kind)
-        .order_by(RecordList.id.desc())
+        select(RECORD_LIST)
+        .where(RECORD_LIST.c.release_id == _release_key(connection, release_id), RECORD_LIST.c.kind == kind)
+        .order_by(RECORD_LIST.c.id.desc())
     )
     lists = []
     for row in connection.execute(query).all():
         entries = connection.execute(
-            select(Record.code, Record.details)
-            .join(Run, Record.id.between(Run.first_id, Run.last_id))
-            .where(Run.list_id == row.id)
-            .order_by(Run.position, Record.id)
+            select(RECORD.c.code, RECORD.c.details)
+            .join(RUN, RECORD.c.id.between(RUN.c.first_id, RUN.c.last_id))
+            .where(RUN.c.list_id == row.id)
+            .order_by(RUN.c.position, RECORD.c.id)
         )
         lists.append(
             SupportingList(
@@ -170,7 +170,7 @@ def read_lists(connection: Connection, release_id: ReleaseId, kind: ListKind) ->
     return lists
 
 
-def build_record(system: str, row: Row[Any]) -> CodeRecord:
+def build_record(system: str, row: Any) -> CodeRecord:
     """A row of `_RECORD_FIELDS` as a record."""
     return CodeRecord(
         system,
@@ -215,7 +215,7 @@ def _holds(runs: list[tuple[int, int]], key: int) -> bool:
 
 
 def _read_runs(connection: Connection, list_key: int) -> list[tuple[int, int]]:
-    query = select(Run.first_id, Run.last_id).where(Run.list_id == list_key).order_by(Run.first_id)
+    query = select(RUN.c.first_id, RUN.c.last_id).where(RUN.c.list_id == list_key).order_by(RUN.c.first_id)
     return [(first, last) for first, last in connection.execute(query)]
 
 
@@ -225,8 +225,8 @@ def _read_by_key(connection: Connection, system: str, keys: set[int]) -> dict[tu
     for start in range(0, len(wanted), _KEYS_AT_ONCE):
         query = (
             select(*_RECORD_FIELDS)
-            .join(Book, Record.book_id == Book.id)
-            .where(Record.id.in_(wanted[start : start + _KEYS_AT_ONCE]))
+            .join(BOOK, RECORD.c.book_id == BOOK.c.id)
+            .where(RECORD.c.id.in_(wanted[start : start + _KEYS_AT_ONCE]))
         )
         for row in connection.execute(query):
             found[row.kind, row.code] = build_record(system, row)
@@ -236,37 +236,37 @@ def _read_by_key(connection: Connection, system: str, keys: set[int]) -> dict[tu
 def _select_records(system: str, list_key: int) -> Select[Any]:
     return (
         select(*_RECORD_FIELDS)
-        .join(Run, Record.id.between(Run.first_id, Run.last_id))
-        .join(Book, Record.book_id == Book.id)
-        .where(Run.list_id == list_key, Book.system == system)
+        .join(RUN, RECORD.c.id.between(RUN.c.first_id, RUN.c.last_id))
+        .join(BOOK, RECORD.c.book_id == BOOK.c.id)
+        .where(RUN.c.list_id == list_key, BOOK.c.system == system)
     )
 
 
 def _release_key(connection: Connection, release_id: ReleaseId) -> int:
-    query = select(Release.id).where(
-        Release.system == release_id.system,
-        Release.effective_date == release_id.effective_date,
-        Release.issue == release_id.issue,
+    query = select(RELEASE.c.id).where(
+        RELEASE.c.system == release_id.system,
+        RELEASE.c.effective_date == release_id.effective_date,
+        RELEASE.c.issue == release_id.issue,
     )
-    key = connection.execute(query).scalar()
+    key: int | None = connection.execute(query).scalar()
     if key is None:
         raise ReleaseNotFoundError(f"release {release_id} is not held", "", "see: addenda releases")
     return key
 
 
 def _code_list_key(connection: Connection, release_id: ReleaseId) -> int:
-    query = select(RecordList.id).where(
-        RecordList.release_id == _release_key(connection, release_id), RecordList.kind == CODE_LIST
+    query = select(RECORD_LIST.c.id).where(
+        RECORD_LIST.c.release_id == _release_key(connection, release_id), RECORD_LIST.c.kind == CODE_LIST
     )
-    return connection.execute(query).scalar_one()
+    return int(connection.execute(query).scalar_one())
 
 
 def _build_info(connection: Connection, row: Row[Any], has_later_issue: bool) -> ReleaseInfo:
     lists = connection.execute(
-        select(RecordList).where(RecordList.release_id == row.id).order_by(RecordList.id)
+        select(RECORD_LIST).where(RECORD_LIST.c.release_id == row.id).order_by(RECORD_LIST.c.id)
     ).all()
-    sources = connection.execute(select(Source).where(Source.release_id == row.id).order_by(Source.id)).all()
-    checks = connection.execute(select(Check).where(Check.release_id == row.id).order_by(Check.id)).all()
+    sources = connection.execute(select(SOURCE).where(SOURCE.c.release_id == row.id).order_by(SOURCE.c.id)).all()
+    checks = connection.execute(select(CHECK).where(CHECK.c.release_id == row.id).order_by(CHECK.c.id)).all()
     return ReleaseInfo(
         release_id=ReleaseId(row.system, row.effective_date, row.issue),
         loaded_at=row.loaded_at,

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from itertools import repeat
+from itertools import pairwise, repeat
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Connection, Engine, Table, func, insert, select
 
 from schema.contents import CheckResult, CodeFile, ReleaseContent, SourceFile
 from schema.errors import StoreError
@@ -17,7 +17,7 @@ from schema.records import RecordBlock, SupportingList, canonical_json, digest_o
 from schema.releases import ReleaseId, ReleaseRef
 from schema.store.bulk import insert_rows
 from schema.store.database import writing
-from schema.tables import Book, Check, Record, RecordList, Release, Source
+from schema.tables import BOOK, CHECK, RECORD, RECORD_LIST, RELEASE, SOURCE
 
 Outcome = Literal["loaded", "new issue", "extended", "held"]
 CODE_LIST = "codes"
@@ -84,8 +84,8 @@ def write_release(
 
 
 def _read_issues(connection: Connection, ref: ReleaseRef) -> dict[int, tuple[int, str]]:
-    query = select(Release.issue, Release.id, Release.digest).where(
-        Release.system == ref.system, Release.effective_date == ref.effective_date
+    query = select(RELEASE.c.issue, RELEASE.c.id, RELEASE.c.digest).where(
+        RELEASE.c.system == ref.system, RELEASE.c.effective_date == ref.effective_date
     )
     return {row.issue: (row.id, row.digest) for row in connection.execute(query)}
 
@@ -104,7 +104,7 @@ def _add_issue(
     headers = sum(flag is False for flag in codes.is_billable) if codes else 0
     release_key = _insert_key(
         connection,
-        Release,
+        RELEASE,
         system=content.system,
         effective_date=content.effective_date,
         issue=number,
@@ -122,7 +122,7 @@ def _add_issue(
     _write_list(connection, release_key, CODE_LIST, code_file.file, digest, ids, dict(code_file.facts), now)
     for result in checks:
         connection.execute(
-            insert(Check).values(
+            insert(CHECK).values(
                 release_id=release_key,
                 name=result.name,
                 is_required=int(result.is_required),
@@ -141,12 +141,12 @@ def _extend(
     connection: Connection, content: ReleaseContent, number: int, release_key: int, now: datetime
 ) -> WrittenRelease:
     before = connection.execute(
-        select(func.count()).select_from(RecordList).where(RecordList.release_id == release_key)
+        select(func.count()).select_from(RECORD_LIST).where(RECORD_LIST.c.release_id == release_key)
     ).scalar_one()
     new_sources = _write_sources(connection, release_key, content.sources, now)
     added = sum(_write_supporting(connection, release_key, supporting, now) for supporting in content.lists)
     after = connection.execute(
-        select(func.count()).select_from(RecordList).where(RecordList.release_id == release_key)
+        select(func.count()).select_from(RECORD_LIST).where(RECORD_LIST.c.release_id == release_key)
     ).scalar_one()
     outcome: Outcome = "extended" if new_sources or after > before else "held"
     return WrittenRelease(ReleaseId(content.system, content.effective_date, number), outcome, added)
@@ -170,7 +170,7 @@ def _write_block(connection: Connection, block: RecordBlock) -> tuple[list[int],
     rows: Any = zip(*columns, strict=False)
     if known:
         rows = [row for row in rows if row[1] not in known]
-    first = (connection.execute(select(func.max(Record.id))).scalar() or 0) + 1
+    first = (connection.execute(select(func.max(RECORD.c.id))).scalar() or 0) + 1
     new = [(first + offset, book, *row) for offset, row in enumerate(rows)]
     insert_rows(connection, "record", _RECORD_COLUMNS, new)
     if not known:
@@ -180,7 +180,7 @@ def _write_block(connection: Connection, block: RecordBlock) -> tuple[list[int],
 
 
 def _read_known(connection: Connection, book: int) -> dict[bytes, int]:
-    query = select(Record.digest, Record.id).where(Record.book_id == book)
+    query = select(RECORD.c.digest, RECORD.c.id).where(RECORD.c.book_id == book)
     return {bytes(digest): key for digest, key in connection.execute(query)}
 
 
@@ -188,15 +188,15 @@ def _write_supporting(connection: Connection, release_key: int, supporting: Supp
     details = [canonical_json(dict(entry.fields)) for entry in supporting.entries]
     digests = [digest_of(entry.code, text) for entry, text in zip(supporting.entries, details, strict=True)]
     digest = sha256(b"".join(digests)).hexdigest()
-    held = select(RecordList.id).where(
-        RecordList.release_id == release_key, RecordList.kind == supporting.kind, RecordList.digest == digest
+    held = select(RECORD_LIST.c.id).where(
+        RECORD_LIST.c.release_id == release_key, RECORD_LIST.c.kind == supporting.kind, RECORD_LIST.c.digest == digest
     )
     if connection.execute(held).first():
         return 0
     book = _book_key(connection, supporting.system, supporting.kind)
     known = _read_known(connection, book)
-    first = (connection.execute(select(func.max(Record.id))).scalar() or 0) + 1
-    new = []
+    first = (connection.execute(select(func.max(RECORD.c.id))).scalar() or 0) + 1
+    new: list[tuple[Any, ...]] = []
     for entry, entry_digest, text in zip(supporting.entries, digests, details, strict=True):
         if entry_digest not in known:
             known[entry_digest] = first + len(new)
@@ -219,7 +219,7 @@ def _write_list(
 ) -> None:
     list_key = _insert_key(
         connection,
-        RecordList,
+        RECORD_LIST,
         release_id=release_key,
         kind=kind,
         file=file,
@@ -236,7 +236,7 @@ def collapse_runs(ids: Sequence[int]) -> list[tuple[int, int, int]]:
     """Ids in list order as (position, first id, last id) of the longest runs of consecutive ids."""
     if not ids:
         return []
-    breaks = [n for n, (one, next_one) in enumerate(zip(ids, ids[1:], strict=False), start=1) if next_one != one + 1]
+    breaks = [n for n, (one, next_one) in enumerate(pairwise(ids), start=1) if next_one != one + 1]
     starts = [0, *breaks]
     return [(start, ids[start], ids[end - 1]) for start, end in zip(starts, [*breaks, len(ids)], strict=True)]
 
@@ -244,12 +244,12 @@ def collapse_runs(ids: Sequence[int]) -> list[tuple[int, int, int]]:
 def _write_sources(connection: Connection, release_key: int, sources: Sequence[SourceFile], now: datetime) -> int:
     held = {
         (row.name, row.sha256)
-        for row in connection.execute(select(Source.name, Source.sha256).where(Source.release_id == release_key))
+        for row in connection.execute(select(SOURCE.c.name, SOURCE.c.sha256).where(SOURCE.c.release_id == release_key))
     }
     new = [source for source in sources if (source.name, source.sha256) not in held]
     for source in new:
         connection.execute(
-            insert(Source).values(
+            insert(SOURCE).values(
                 release_id=release_key, name=source.name, sha256=source.sha256, size=source.size, loaded_at=now
             )
         )
@@ -257,13 +257,13 @@ def _write_sources(connection: Connection, release_key: int, sources: Sequence[S
 
 
 def _book_key(connection: Connection, system: str, kind: str) -> int:
-    query = select(Book.id).where(Book.system == system, Book.kind == kind)
+    query = select(BOOK.c.id).where(BOOK.c.system == system, BOOK.c.kind == kind)
     found = connection.execute(query).scalar()
-    return found if found is not None else _insert_key(connection, Book, system=system, kind=kind)
+    return found if found is not None else _insert_key(connection, BOOK, system=system, kind=kind)
 
 
-def _insert_key(connection: Connection, table: type[Any], **values: Any) -> int:
+def _insert_key(connection: Connection, table: Table, **values: Any) -> int:
     key = connection.execute(insert(table).values(**values)).inserted_primary_key
     if key is None:
-        raise StoreError(f"no key for a new row of {table.__name__}")
+        raise StoreError(f"no key for a new row of {table.name}")
     return int(key[0])
