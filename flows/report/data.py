@@ -40,6 +40,7 @@ CSV_COLUMNS = (
 # A spreadsheet runs a cell that begins with one of these. Every such value, and every value that only
 # apostrophes part from one, gets one apostrophe more, so that taking one off gives the value back.
 _RUNNABLE = re.compile(r"'*[=+\-@\t\r]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def change_set_document(change_set: ChangeSet) -> dict[str, Any]:
@@ -96,11 +97,10 @@ def report_document(result: UpdateResult) -> dict[str, Any]:
 
 
 def render_json(document: dict[str, Any]) -> str:
-    """A document as text, two blanks of indentation, a line end at the end; equal documents give equal text.
-
-    Encode with `errors="backslashreplace"`: a lone surrogate then becomes its JSON escape.
-    """
-    return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    """A document as text, two blanks of indentation, a line end at the end; equal documents give equal text."""
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    # UTF-8 cannot hold a lone surrogate; its replacement here is the JSON escape of it.
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def change_rows(change_set: ChangeSet) -> Iterator[tuple[str, ...]]:
@@ -139,7 +139,7 @@ def render_csv(change_set: ChangeSet) -> str:
     writer.writerow(CSV_COLUMNS)
     for row in change_rows(change_set):
         writer.writerow([disarm(value) for value in row])
-    return text.getvalue()
+    return _SURROGATE.sub("\ufffd", text.getvalue())
 
 
 def disarm(value: str) -> str:

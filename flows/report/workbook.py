@@ -247,8 +247,6 @@ def _write_sheet(workbook: Workbook, content: SheetContent) -> None:
 def clean_text(value: str) -> str:
     """What a cell can hold: control characters drawn, too long a text cut and saying so."""
     text = make_printable(value.replace("\r\n", "\n").replace("\r", "\n"))
-    # Excel writes _x000D_ for a carriage return; the same seven characters in a text must not become one.
-    text = re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
     return text if len(text) <= MAX_CELL else text[: MAX_CELL - len(_CUT)] + _CUT
 
 

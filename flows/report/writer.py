@@ -39,8 +39,8 @@ def write_report(result: UpdateResult, folder: Path) -> ReportFiles:
     contents = {
         HTML_NAME: render_html(report).encode(),
         WORKBOOK_NAME: build_workbook(report),
-        JSON_NAME: render_json(report_document(result)).encode("utf-8", "backslashreplace"),
-        CSV_NAME: render_csv(result.change_set).encode("utf-8", "replace"),
+        JSON_NAME: render_json(report_document(result)).encode(),
+        CSV_NAME: render_csv(result.change_set).encode(),
     }
     try:
         _put_files(folder, contents)
