@@ -147,6 +147,12 @@ def test_order_line_that_lost_its_flag_is_refused() -> None:
         read(text_document(flagged, flagged.replace("A001 ", "A002 "), pcs_line("A003")))
 
 
+def test_one_cut_line_does_not_make_an_order_list_a_codes_list() -> None:
+    lines = [pcs_line("0016070"), pcs_line("00160J0"), "Add:         00160K0 Bypass\r\n", pcs_line("00160Z0")]
+    with pytest.raises(RecordError, match="line 3"):
+        read(text_document(*lines))
+
+
 def test_pcs_addenda_given_as_cm_are_refused() -> None:
     with pytest.raises(RecordError, match="not of ICD-10-CM"):
         addenda.read_addenda(text_document(pcs_line("0016070")), "icd10cm")

@@ -85,15 +85,16 @@ def find_layout(document: Document) -> AddendaLayout | None:
 
 
 def _has_two_titles(rests: Sequence[str]) -> bool:
-    """Whether unflagged lines hold a short title of 60 columns before the long one."""
+    """Whether most of the unflagged lines hold a short title of 60 columns before the long one."""
     rests = [rest for rest in rests if rest.isascii()] or rests
-    if not all(rest[_LONG_TITLE - 1 : _LONG_TITLE] == " " and rest[_LONG_TITLE:].strip() for rest in rests):
+    fitting = [rest for rest in rests if rest[_LONG_TITLE - 1 : _LONG_TITLE] == " " and rest[_LONG_TITLE:].strip()]
+    if 2 * len(fitting) <= len(rests):
         return False
-    if any(rest[_LONG_TITLE - 2 : _LONG_TITLE] == "  " for rest in rests):
+    if any(rest[_LONG_TITLE - 2 : _LONG_TITLE] == "  " for rest in fitting):
         return True
     # Every title fills all 60 columns, or is one long title that happens to have a blank there: a
     # short title begins as its long one does.
-    return all(rest[8:9].lower() == rest[_LONG_TITLE : _LONG_TITLE + 1].lower() for rest in rests)
+    return all(rest[8:9].lower() == rest[_LONG_TITLE : _LONG_TITLE + 1].lower() for rest in fitting)
 
 
 def _find_systems(codes: Sequence[str], is_order: bool) -> frozenset[str]:
