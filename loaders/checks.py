@@ -120,16 +120,22 @@ def _check_records(code_file: CodeFile) -> CheckResult:
 
 
 def _check_duplicates(code_file: CodeFile) -> CheckResult:
-    doubles = sorted(
-        {code for block in code_file.blocks if len(set(block.codes)) != len(block) for code in _repeated(block.codes)}
-    )
-    message = f"{doubles[0]} stands twice in {code_file.file}" if doubles else "no code stands twice"
-    return CheckResult("duplicate_keys", True, not doubles, message)
+    for block in code_file.blocks:
+        if len(set(block.codes)) != len(block):
+            first, second, code = _find_repeated(block.codes)
+            message = f"{code} stands twice in {code_file.file}: as record {first} and as record {second}"
+            return CheckResult("duplicate_keys", True, False, message)
+    return _passed("duplicate_keys", "no code stands twice")
 
 
-def _repeated(codes: Sequence[str]) -> list[str]:
-    seen: set[str] = set()
-    return [code for code in codes if code in seen or seen.add(code)]  # type: ignore[func-returns-value]
+def _find_repeated(codes: Sequence[str]) -> tuple[int, int, str]:
+    """Where the first repeated code stands, counted from 1, and the code."""
+    seen: dict[str, int] = {}
+    for number, code in enumerate(codes, start=1):
+        if code in seen:
+            return seen[code], number, code
+        seen[code] = number
+    raise ValueError("no code is repeated")
 
 
 def _check_value_sets(code_file: CodeFile) -> CheckResult:
@@ -152,8 +158,9 @@ def _check_last_code(code_file: CodeFile, previous: PreviousRelease | None) -> C
     """A file cut at a line end loses its last codes, and nothing else shows it."""
     if previous is None or previous.last_code is None:
         return _passed("last_code", "no earlier release to compare with", is_required=False)
-    last, before = code_file.blocks[-1].codes[-1], previous.last_code
-    is_there = before in set(code_file.blocks[-1].codes)
+    codes, before = code_file.blocks[-1].codes, previous.last_code
+    # It stands at the end, or a few lines before: no need to look through 100,000 codes twice.
+    last, is_there = codes[-1], before in codes[-1000:] or before in codes
     message = f"the last code is {last}, and {before}, the last of {previous.info.release_id.label}, is "
     return CheckResult("last_code", False, is_there, message + ("there" if is_there else "missing: cut off?"))
 

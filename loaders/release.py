@@ -64,9 +64,7 @@ def read_release(system: str, effective_date: date, paths: list[Path]) -> Releas
     code_file = _choose_code_file(code_files)
     if code_file is not None and codes_counts:
         code_file = replace(code_file, facts={**code_file.facts, "codes_files": codes_counts})
-    return ReleaseContent(
-        system, effective_date, sources, code_file, _drop_doubles(lists), tuple(sorted(set(ignored)))
-    )
+    return ReleaseContent(system, effective_date, sources, code_file, _drop_doubles(lists), tuple(sorted(set(ignored))))
 
 
 def _choose_reader(document: Document, system: str) -> Reader | None:

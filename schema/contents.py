@@ -41,7 +41,7 @@ class CodeFile:
     def digest(self) -> str:
         """The sha256 (hex) over the records' digests in file order: the identity of a code list,
         whatever packaging it came in."""
-        return sha256(b"".join(digest for block in self.blocks for digest in block.digests)).hexdigest()
+        return sha256(b"".join(b"".join(block.digests) for block in self.blocks)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
@@ -104,6 +104,12 @@ def canonical_json(value: Any) -> str:
 def digest_of(*parts: str) -> bytes:
     """The content digest of a record: its normalised fields, joined by the unit separator."""
     return blake2b("\x1f".join(parts).encode(), digest_size=DIGEST_SIZE).digest()
+
+
+def digest_all(records: Iterable[Sequence[str]]) -> list[bytes]:
+    """`digest_of` for 100,000 records at a time: the calls alone would cost a tenth of a load."""
+    join, encode, size = "\x1f".join, str.encode, DIGEST_SIZE
+    return [blake2b(encode(join(parts)), digest_size=size).digest() for parts in records]
 
 
 def build_block(system: str, kind: RecordKind, records: Sequence[CodeRecord]) -> RecordBlock:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 from schema.changes import Cause, ChangeKind, ChangeSet, Successor
-from schema.crosswalk import expand_previous
+from schema.crosswalk import CodeOrder, expand_previous
 from schema.records import CodeRecord, SupportingList
 from schema.systems import SYSTEMS, display_code
 
@@ -31,7 +32,7 @@ def find_successors(
     """By deleted code its candidate replacements; by new code what it may replace.
 
     `lists` came with *current*. `previous_codes` and `current_codes` are the billable codes of each
-    release in text order (HCPCS: may be empty). `titles` are long titles by code, where known.
+    release in file order (HCPCS: may be empty). `titles` are long titles by code, where known.
     Conversion rows count when they take effect after *previous* and not after *current*.
     """
     found: dict[str, dict[str, Successor]] = {}
@@ -42,11 +43,13 @@ def find_successors(
         if known is None or known.rank > candidate.rank:
             found[code][other] = candidate
 
+    order = CodeOrder(previous_codes)
+    sorted_codes = sorted(current_codes)
     deleted = {c.code: c for c in change_set.changes if c.kind is ChangeKind.DELETED}
     new = {c.code for c in change_set.changes if c.kind is ChangeKind.NEW}
     for supporting in lists:
         if supporting.kind == "conversion":
-            for current, previous, detail in _read_conversion(supporting, change_set, previous_codes):
+            for current, previous, detail in _read_conversion(supporting, change_set, order):
                 if previous in deleted:
                     add(previous, current, CONVERSION_TABLE, detail)
                 if current in new:
@@ -58,7 +61,7 @@ def find_successors(
                     add(entry.code, target, CORRECTION, supporting.file)
     for code, change in deleted.items():
         if change.cause is Cause.NOW_HEADER:
-            for child in _children(code, current_codes):
+            for child in _children(code, sorted_codes):
                 add(code, child, CHILDREN, f"child of {display_code(change_set.system, code)}")
         for target in _cross_references(change.after or change.before):
             add(code, target, CROSS_REFERENCE, "cross reference in the record")
@@ -68,9 +71,7 @@ def find_successors(
     }
 
 
-def _read_conversion(
-    supporting: SupportingList, change_set: ChangeSet, previous_codes: Sequence[str]
-) -> list[tuple[str, str, str]]:
+def _read_conversion(supporting: SupportingList, change_set: ChangeSet, order: CodeOrder) -> list[tuple[str, str, str]]:
     first, last = change_set.previous.effective_date, change_set.current.effective_date
     rows = []
     for entry in supporting.entries:
@@ -78,14 +79,12 @@ def _read_conversion(
         if text is None or not first < date.fromisoformat(text) <= last:
             continue
         detail = f"{supporting.file}, effective {text}"
-        for previous in expand_previous(entry.fields.get("previous", ()), previous_codes):
+        for previous in expand_previous(entry.fields.get("previous", ()), order):
             rows.append((entry.code, previous, detail))
     return rows
 
 
 def _children(code: str, codes: Sequence[str]) -> list[str]:
-    from bisect import bisect_right
-
     start = bisect_right(codes, code)
     children = []
     for child in codes[start:]:

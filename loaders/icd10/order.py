@@ -8,13 +8,14 @@ title, 78- long title. Columns are bytes, as FY2013 shows, which has a letter of
 
 from __future__ import annotations
 
+import operator
 import re
 from typing import Any
 
 from loaders.document import Document, Reader
 from schema.contents import CodeFile
 from schema.errors import LayoutError, Place, RecordError
-from schema.records import RecordBlock, digest_of
+from schema.records import RecordBlock, digest_all
 from schema.systems import SYSTEMS
 
 # Column 6 is blank so far; FY2027 has 98,403 rows, and the number needs it once they are 100,000.
@@ -29,6 +30,7 @@ def _compile_line(code: str) -> re.Pattern[str]:
     return re.compile(rf"^{_ORDER_NUMBER}(?=.{{7}} [01] )({code}) *([01]) (.{{60}}) (.+)$", re.MULTILINE)
 
 
+_FLAGS = {"0": False, "1": True}
 _LINES = {name: _compile_line(SYSTEMS[name].code_pattern.pattern) for name in ("icd10cm", "icd10pcs")}
 
 
@@ -51,7 +53,7 @@ def read_order_file(document: Document, system: str) -> CodeFile:
     """The code list of an order file.
 
     Facts: `rows`, `billable`, `first_order_break` (line of the first order number that is not its
-    line's), `ends_with_newline`. Raises RecordError at the first line that does not fit the layout, or repeats a code.
+    line's). Raises RecordError at the first line that does not fit the layout.
     """
     text = document.text()
     if text and not text.endswith("\n"):
@@ -68,26 +70,20 @@ def read_order_file(document: Document, system: str) -> CodeFile:
         raise _explain_bad_line(document, text, system)
     order_numbers, codes, flags, shorts, longs = (list(column) for column in zip(*rows, strict=True))
     del rows
-    if len(set(codes)) != len(codes):
-        raise _explain_duplicate(document, codes)
     shorts = [title.rstrip() for title in shorts]
     if " \n" in text:
         longs = [title.rstrip() for title in longs]
-    numbers = [int(number) for number in order_numbers]
-    expected = range(1, len(numbers) + 1)
     facts: dict[str, Any] = {
         "rows": len(codes),
         "billable": flags.count("1"),
-        "first_order_break": None
-        if numbers == list(expected)
-        else next(line for line, number in zip(expected, numbers, strict=True) if line != number),
+        "first_order_break": _find_order_break(order_numbers),
     }
     block = RecordBlock(
         system=system,
         kind="code",
         codes=codes,
-        digests=[digest_of(*fields) for fields in zip(codes, flags, shorts, longs, strict=True)],
-        is_billable=[flag == "1" for flag in flags],
+        digests=digest_all(zip(codes, flags, shorts, longs, strict=True)),
+        is_billable=list(map(_FLAGS.__getitem__, flags)),
         short_descriptors=shorts,
         long_descriptors=longs,
     )
@@ -149,16 +145,13 @@ def _explain_bad_line(document: Document, text: str, system: str) -> LayoutError
     )  # fmt: skip
 
 
-def _explain_duplicate(document: Document, codes: list[str]) -> RecordError:
-    seen: dict[str, int] = {}
-    for number, code in enumerate(codes, start=1):
-        if code in seen:
-            return RecordError(
-                "code stands twice", f"first on line {seen[code]}", "download the file again",
-                Place(document.place_name, number, 7, code),
-            )  # fmt: skip
-        seen[code] = number
-    raise ValueError("no code stands twice")
+def _find_order_break(order_numbers: list[str]) -> int | None:
+    """The line of the first order number that is not its line's: a line is missing or moved."""
+    is_rising = all(map(operator.lt, order_numbers, order_numbers[1:]))
+    if is_rising and int(order_numbers[0]) == 1 and int(order_numbers[-1]) == len(order_numbers):
+        return None
+    lines = enumerate(map(int, order_numbers), start=1)
+    return next((line for line, number in lines if line != number), None)
 
 
 READERS = tuple(

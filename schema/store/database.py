@@ -111,9 +111,6 @@ def _create_engine(address: URL) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
-    # A load writes some 20 MB at once into an empty store; with the default 2 MB of cache SQLite
-    # must spill half-way, and readers would be locked out from there on.
-    cursor.execute("PRAGMA cache_size = -32000")
     cursor.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -96,12 +97,12 @@ def read_codes_in(connection: Connection, release_id: ReleaseId, codes: list[str
 
 
 def read_billable_codes(connection: Connection, release_id: ReleaseId) -> list[str]:
-    """The billable ICD codes of a release, in text order."""
+    """The billable ICD codes of a release, in file order."""
     query = (
         select(RECORD.c.code)
         .join(RUN, RECORD.c.id.between(RUN.c.first_id, RUN.c.last_id))
         .where(RUN.c.list_id == _code_list_key(connection, release_id), RECORD.c.is_billable == 1)
-        .order_by(RECORD.c.code)
+        .order_by(RUN.c.position, RECORD.c.id)
     )
     return list(connection.execute(query).scalars())
 
@@ -208,8 +209,6 @@ def subtract_runs(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> s
 
 
 def _holds(runs: list[tuple[int, int]], key: int) -> bool:
-    from bisect import bisect_right
-
     at = bisect_right(runs, (key, float("inf"))) - 1
     return at >= 0 and runs[at][1] >= key
 

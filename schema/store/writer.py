@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from itertools import pairwise, repeat
 from typing import Any, Literal
@@ -21,19 +21,6 @@ from schema.tables import BOOK, CHECK, RECORD, RECORD_LIST, RELEASE, SOURCE
 
 Outcome = Literal["loaded", "new issue", "extended", "held"]
 CODE_LIST = "codes"
-
-_RECORD_COLUMNS = (
-    "id",
-    "book_id",
-    "code",
-    "digest",
-    "is_billable",
-    "short_descriptor",
-    "long_descriptor",
-    "added_date",
-    "termination_date",
-    "details",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +101,9 @@ def _add_issue(
         headers=headers,
         modifiers=len(modifiers) if modifiers else 0,
     )
-    added, ids = 0, []
-    for block in code_file.blocks:
-        block_ids, new = _write_block(connection, block)
-        ids += block_ids
-        added += new
+    written = [_write_block(connection, block) for block in code_file.blocks]
+    added = sum(new for _, new in written)
+    ids = written[0][0] if len(written) == 1 else [key for keys, _ in written for key in keys]
     _write_list(connection, release_key, CODE_LIST, code_file.file, digest, ids, dict(code_file.facts), now)
     for result in checks:
         connection.execute(
@@ -152,36 +137,62 @@ def _extend(
     return WrittenRelease(ReleaseId(content.system, content.effective_date, number), outcome, added)
 
 
-def _write_block(connection: Connection, block: RecordBlock) -> tuple[list[int], int]:
+def _write_block(connection: Connection, block: RecordBlock) -> tuple[Sequence[int], int]:
     """The ids of the block's records in file order, and how many of them were not known before."""
     book = _book_key(connection, block.system, block.kind)
     known = _read_known(connection, book)
-    nothing: repeat[None] = repeat(None)
-    columns = (
-        block.codes,
-        block.digests,
-        [None if flag is None else int(flag) for flag in block.is_billable],
-        block.short_descriptors,
-        block.long_descriptors,
-        [day and day.isoformat() for day in block.added_dates] if block.added_dates else nothing,
-        [day and day.isoformat() for day in block.termination_dates] if block.termination_dates else nothing,
-        block.details or nothing,
-    )
-    rows: Any = zip(*columns, strict=False)
+    first = _next_record_id(connection)
+    columns = {name: values for name, values in _columns_of(connection, block).items() if values is not None}
+    size = len(block)
     if known:
-        rows = [row for row in rows if row[1] not in known]
-    first = (connection.execute(select(func.max(RECORD.c.id))).scalar() or 0) + 1
-    new = [(first + offset, book, *row) for offset, row in enumerate(rows)]
-    insert_rows(connection, "record", _RECORD_COLUMNS, new)
+        fresh = [place for place, digest in enumerate(block.digests) if digest not in known]
+        columns = {name: [values[place] for place in fresh] for name, values in columns.items()}
+        size = len(fresh)
+    ids = range(first, first + size)
+    insert_rows(
+        connection,
+        "record",
+        ("id", "book_id", *columns),
+        list(zip(ids, repeat(book, size), *columns.values(), strict=True)),
+    )
     if not known:
-        return list(range(first, first + len(new))), len(new)
-    known.update((row[3], row[0]) for row in new)
-    return [known[digest] for digest in block.digests], len(new)
+        return ids, size
+    known.update(zip(columns["digest"], ids, strict=True))
+    return [known[digest] for digest in block.digests], size
+
+
+def _columns_of(connection: Connection, block: RecordBlock) -> dict[str, Sequence[Any] | None]:
+    """The block's columns as the database wants them; None for one that is blank in every row."""
+    flags = block.is_billable
+    return {
+        "code": block.codes,
+        "digest": block.digests,
+        # PostgreSQL's COPY takes no boolean for an integer.
+        "is_billable": flags if connection.dialect.name == "sqlite" else [None if f is None else int(f) for f in flags],
+        "short_descriptor": block.short_descriptors,
+        "long_descriptor": block.long_descriptors,
+        "added_date": _as_texts(block.added_dates),
+        "termination_date": _as_texts(block.termination_dates),
+        "details": block.details,
+    }
+
+
+def _as_texts(days: Sequence[date | None] | None) -> list[str | None] | None:
+    return None if days is None else [day.isoformat() if day else None for day in days]
+
+
+def _next_record_id(connection: Connection) -> int:
+    return (connection.execute(select(func.max(RECORD.c.id))).scalar() or 0) + 1
 
 
 def _read_known(connection: Connection, book: int) -> dict[bytes, int]:
-    query = select(RECORD.c.digest, RECORD.c.id).where(RECORD.c.book_id == book)
-    return {bytes(digest): key for digest, key in connection.execute(query)}
+    """The ids of all records of a book by digest, straight from the driver: there are 100,000."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(f"SELECT digest, id FROM record WHERE book_id = {book:d}")
+        return dict(cursor.fetchall())
+    finally:
+        cursor.close()
 
 
 def _write_supporting(connection: Connection, release_key: int, supporting: SupportingList, now: datetime) -> int:
@@ -195,13 +206,13 @@ def _write_supporting(connection: Connection, release_key: int, supporting: Supp
         return 0
     book = _book_key(connection, supporting.system, supporting.kind)
     known = _read_known(connection, book)
-    first = (connection.execute(select(func.max(RECORD.c.id))).scalar() or 0) + 1
+    first = _next_record_id(connection)
     new: list[tuple[Any, ...]] = []
     for entry, entry_digest, text in zip(supporting.entries, digests, details, strict=True):
         if entry_digest not in known:
             known[entry_digest] = first + len(new)
-            new.append((first + len(new), book, entry.code, entry_digest, None, None, None, None, None, text))
-    insert_rows(connection, "record", _RECORD_COLUMNS, new)
+            new.append((first + len(new), book, entry.code, entry_digest, text))
+    insert_rows(connection, "record", ("id", "book_id", "code", "digest", "details"), new)
     ids = [known[entry_digest] for entry_digest in digests]
     _write_list(connection, release_key, supporting.kind, supporting.file, digest, ids, dict(supporting.facts), now)
     return len(new)
@@ -213,7 +224,7 @@ def _write_list(
     kind: str,
     file: str,
     digest: str,
-    ids: list[int],
+    ids: Sequence[int],
     facts: dict[str, Any],
     now: datetime,
 ) -> None:
@@ -236,6 +247,8 @@ def collapse_runs(ids: Sequence[int]) -> list[tuple[int, int, int]]:
     """Ids in list order as (position, first id, last id) of the longest runs of consecutive ids."""
     if not ids:
         return []
+    if isinstance(ids, range):
+        return [(0, ids[0], ids[-1])]
     breaks = [n for n, (one, next_one) in enumerate(pairwise(ids), start=1) if next_one != one + 1]
     starts = [0, *breaks]
     return [(start, ids[start], ids[end - 1]) for start, end in zip(starts, [*breaks, len(ids)], strict=True)]
