@@ -85,8 +85,8 @@ def diff_releases(engine: Engine, previous: ReleaseInfo, current: ReleaseInfo) -
             current.release_id.effective_date,
             has_record_dates=system.has_record_dates,
         )
-        notes = [reader.read_lists(connection, side.release_id, "notes") for side in (previous, current)]
-        if all(notes):
+        if all(any(held.kind == "notes" for held in side.lists) for side in (previous, current)):
+            notes = [reader.read_lists(connection, side.release_id, "notes") for side in (previous, current)]
             changes = add_note_changes(
                 changes,
                 notes[0][0],

@@ -1,4 +1,4 @@
-"""Writing many rows at once, each database in the way it likes best."""
+"""Many rows at once, each database in the way it likes best; SQLAlchemy's row objects left out."""
 
 from __future__ import annotations
 
@@ -42,5 +42,18 @@ def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows
             cursor.executemany(statement + ", ".join([row_marks] * at_once), cast(Sequence[Any], batches))
         if whole < len(rows):
             cursor.executemany(statement + row_marks, rows[whole:])
+    finally:
+        cursor.close()
+
+
+def fetch_rows(connection: Connection, table: str, columns: Sequence[str], key: str, value: int) -> list[Any]:
+    """The rows of `table` whose integer column `key` is `value`, as the driver's own tuples.
+
+    Names come from this package alone, never from input.
+    """
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE {key} = {value:d}")
+        return cast(list[Any], cursor.fetchall())
     finally:
         cursor.close()

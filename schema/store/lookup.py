@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, select
 from schema.notes import NotesInForce, notes_for
 from schema.records import CodeRecord, RecordKind
 from schema.releases import ReleaseId
+from schema.store.bulk import fetch_rows
 from schema.store.writer import CODE_LIST
 from schema.systems import get_system
 from schema.tables import BOOK, RECORD, RECORD_LIST, RELEASE, RUN
@@ -217,9 +218,7 @@ class Lookup:
         latest = {day: (issue, key) for day, issue, key in self._connection.execute(query)}
         held = []
         for day, (issue, key) in latest.items():
-            runs = self._connection.execute(
-                select(RUN.c.first_id, RUN.c.last_id).where(RUN.c.list_id == key).order_by(RUN.c.first_id)
-            ).all()
+            runs = sorted(fetch_rows(self._connection, "run", ("first_id", "last_id"), "list_id", key))
             held.append(
                 _Held(ReleaseId(self.system.name, day, issue), [run[0] for run in runs], [run[1] for run in runs])
             )

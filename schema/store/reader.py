@@ -14,7 +14,9 @@ from schema.contents import CheckResult, ListInfo, ReleaseInfo, SourceFile
 from schema.errors import ReleaseNotFoundError
 from schema.records import CodeRecord, ListEntry, ListKind, SupportingList
 from schema.releases import ReleaseId, ReleaseRef
+from schema.store.bulk import fetch_rows
 from schema.store.writer import CODE_LIST
+from schema.systems import get_system
 from schema.tables import BOOK, CHECK, RECORD, RECORD_LIST, RELEASE, RUN, SOURCE
 
 _RECORD_FIELDS = (
@@ -130,12 +132,7 @@ def read_different(
     """
     one = _read_runs(connection, _code_list_key(connection, previous))
     other = _read_runs(connection, _code_list_key(connection, current))
-    first, last = sorted((previous.effective_date, current.effective_date))
-    ending = select(RECORD.c.id).join(BOOK, RECORD.c.book_id == BOOK.c.id)
-    ending = ending.where(
-        BOOK.c.system == current.system, RECORD.c.termination_date >= first, RECORD.c.termination_date < last
-    )
-    ended = set(connection.execute(ending).scalars()) if first < last else set()
+    ended = _read_ending(connection, previous, current) if get_system(current.system).has_record_dates else set()
     only_one, only_other = subtract_runs(one, other), subtract_runs(other, one)
     both = {key for key in ended if _holds(one, key) and _holds(other, key)}
     return (
@@ -189,9 +186,12 @@ def build_record(system: str, row: Any) -> CodeRecord:
 def subtract_runs(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> set[int]:
     """The ids in `one` that are not in `other`; both sorted, without overlaps.
 
-    Two releases of 97,000 records are a few hundred runs each, so nothing is unrolled but the ids
-    that really differ.
+    Most runs of two releases are the same and cancel at once (no id stands in two runs of a list);
+    of the others nothing is unrolled but the ids that really differ.
     """
+    same = set(one).intersection(other)
+    one = [run for run in one if run not in same]
+    other = [run for run in other if run not in same]
     left: set[int] = set()
     position = 0
     for first, last in one:
@@ -208,14 +208,22 @@ def subtract_runs(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> s
     return left
 
 
+def _read_ending(connection: Connection, previous: ReleaseId, current: ReleaseId) -> set[int]:
+    """The records of any release whose last day lies between the two effective dates."""
+    first, last = sorted((previous.effective_date, current.effective_date))
+    query = select(RECORD.c.id).join(BOOK, RECORD.c.book_id == BOOK.c.id)
+    query = query.where(BOOK.c.system == current.system, BOOK.c.kind.in_(("code", "modifier")))
+    query = query.where(RECORD.c.termination_date >= first, RECORD.c.termination_date < last)
+    return set(connection.execute(query).scalars())
+
+
 def _holds(runs: list[tuple[int, int]], key: int) -> bool:
     at = bisect_right(runs, (key, float("inf"))) - 1
     return at >= 0 and runs[at][1] >= key
 
 
 def _read_runs(connection: Connection, list_key: int) -> list[tuple[int, int]]:
-    query = select(RUN.c.first_id, RUN.c.last_id).where(RUN.c.list_id == list_key).order_by(RUN.c.first_id)
-    return [(first, last) for first, last in connection.execute(query)]
+    return sorted(fetch_rows(connection, "run", ("first_id", "last_id"), "list_id", list_key))
 
 
 def _read_by_key(connection: Connection, system: str, keys: set[int]) -> dict[tuple[str, str], CodeRecord]:

@@ -15,7 +15,7 @@ from schema.contents import CheckResult, CodeFile, ReleaseContent, SourceFile
 from schema.errors import StoreError
 from schema.records import RecordBlock, SupportingList, canonical_json, digest_of
 from schema.releases import ReleaseId, ReleaseRef
-from schema.store.bulk import insert_rows
+from schema.store.bulk import fetch_rows, insert_rows
 from schema.store.database import writing
 from schema.tables import BOOK, CHECK, RECORD, RECORD_LIST, RELEASE, SOURCE
 
@@ -186,13 +186,8 @@ def _next_record_id(connection: Connection) -> int:
 
 
 def _read_known(connection: Connection, book: int) -> dict[bytes, int]:
-    """The ids of all records of a book by digest, straight from the driver: there are 100,000."""
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute(f"SELECT digest, id FROM record WHERE book_id = {book:d}")
-        return dict(cursor.fetchall())
-    finally:
-        cursor.close()
+    """The ids of all records of a book by digest."""
+    return dict(fetch_rows(connection, "record", ("digest", "id"), "book_id", book))
 
 
 def _write_supporting(connection: Connection, release_key: int, supporting: SupportingList, now: datetime) -> int:
