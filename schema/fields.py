@@ -11,10 +11,10 @@ FIELD_CLASSES: dict[str, FieldClass] = {
     "added_date": FieldClass.ADMINISTRATIVE,
     "termination_date": FieldClass.ADMINISTRATIVE,
     "coverage": FieldClass.COVERAGE,
-    "coverage_manual_references": FieldClass.COVERAGE,
-    "carrier_manual_references": FieldClass.COVERAGE,
-    # The statute is the law under which the code is or is not covered.
-    "statute": FieldClass.COVERAGE,
+    # Where the coverage is explained, and by which law; the coverage itself is the field above.
+    "coverage_manual_references": FieldClass.ADMINISTRATIVE,
+    "carrier_manual_references": FieldClass.ADMINISTRATIVE,
+    "statute": FieldClass.ADMINISTRATIVE,
     "pricing_indicators": FieldClass.PAYMENT,
     "multiple_pricing": FieldClass.PAYMENT,
     "asc_group": FieldClass.PAYMENT,
