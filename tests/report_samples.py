@@ -27,6 +27,7 @@ SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 FORMULA = "=cmd|' /C calc'!A0"
 CONTROLS = "nul \x00 bell \x07 escape \x1b override \u202etxet\u202c end \x9f"
 LONG = "word " * 59 + "last!"
+UNBROKEN = "W" * 300
 ARABIC = "التهاب \u200fالكبد Ménière’s naïve"
 SURROGATE = "half \ud83d of a sign"
 
@@ -178,6 +179,7 @@ def supply_result() -> UpdateResult:
         make_change(ChangeKind.NEW, None, code("J0001", FORMULA), cause=Cause.ABSENT, starts_date=date(2020, 2, 1)),
         make_change(ChangeKind.NEW, None, code("A1", SCRIPT), cause=Cause.ABSENT, ends_date=date(2021, 12, 31)),
         make_change(ChangeKind.REINSTATED, code("G0001", CONTROLS), code("G0001", CONTROLS)),
+        make_change(ChangeKind.NEW, None, code("S0001", UNBROKEN), cause=Cause.ABSENT),
         make_change(ChangeKind.DELETED, code("A0001", SCRIPT), ended, cause=Cause.TERMINATED, is_retroactive=True),
         make_change(
             ChangeKind.REVISED,
@@ -197,7 +199,8 @@ def supply_result() -> UpdateResult:
         make_change(ChangeKind.ADDED_AND_ENDED, None, code("Q0001", LONG, termination_date=date(2019, 6, 30))),
         make_change(ChangeKind.PURGED, code("V0001", ARABIC, termination_date=date(2015, 12, 31)), None),
     )
-    unlisted = Reconciliation("none", False, {}, {}, (Difference("", "no list came with this release", "no_list"),))
+    nothing = Difference("", f"no list came with this release {UNBROKEN}", "no_list")
+    unlisted = Reconciliation("none", False, {}, {}, (nothing,), (UNBROKEN,))
     return make_result(
         "hcpcs",
         changes,
@@ -206,7 +209,7 @@ def supply_result() -> UpdateResult:
         previous=date(2019, 1, 1),
         current=date(2020, 1, 1),
         as_of=date(2020, 1, 1),
-        checks=(CheckResult(SCRIPT, True, True, SCRIPT),),
+        checks=(CheckResult(SCRIPT, True, True, UNBROKEN),),
     )
 
 

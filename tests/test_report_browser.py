@@ -68,7 +68,7 @@ def test_search_finds_accents_without_accents(page: Page, tmp_path: Path) -> Non
 
     open_report(page, supply_result(), tmp_path)
     page.get_by_label("Search").fill("meniere")
-    expect(page.get_by_role("status")).to_have_text("1 of 8 changes")
+    expect(page.get_by_role("status")).to_have_text("1 of 9 changes")
 
 
 def test_filters_work_with_the_keyboard_and_together(page: Page, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from flows.diff.reasons import EXPLANATIONS
 from flows.report.build import build_report, build_verdict
 from flows.report.headlines import verdict_sentence
-from flows.report.wording import count_of, title_of_field, title_of_reason
+from flows.report.wording import count_of, sources_text, title_of_field, title_of_reason
 from schema.changes import ChangeKind, Difference, FieldClass, Reconciliation
 from tests.report_samples import ALL_RESULTS, diagnosis_result, make_result, procedure_result, supply_result
 
@@ -33,7 +33,7 @@ def test_headlines_say_what_a_governance_group_must_know() -> None:
 
 def test_headlines_of_dated_codes_tell_of_retroactive_ends_and_other_meanings() -> None:
     assert build_report(supply_result()).headlines == (
-        "2 new, 1 deleted, 2 revised, 1 reinstated, 1 added and ended, 1 purged.",
+        "3 new, 1 deleted, 2 revised, 1 reinstated, 1 added and ended, 1 purged.",
         "The publisher's list of changes did not come with this release, so nothing proves this report.",
         "Revisions touch the coverage of 1 code, the payment of 1 code and the long title of 1 code.",
         "1 code came back with another meaning.",
@@ -82,7 +82,7 @@ def test_rows_of_a_kind_are_in_the_order_of_families_and_codes() -> None:
     new = build_report(diagnosis_result()).sections[0]
     assert [row.code for row in new.rows] == ["C86.00", "C86.01", "QA0.0141"]
     modifiers_last = build_report(supply_result()).sections[0]
-    assert [row.code for row in modifiers_last.rows] == ["J0001", "A1"]
+    assert [row.code for row in modifiers_last.rows] == ["J0001", "S0001", "A1"]
 
 
 def test_chart_stacks_new_deleted_and_revised_codes_without_headers() -> None:
@@ -147,3 +147,16 @@ def test_fields_are_named_in_words(name: str, title: str) -> None:
 
 def test_counts_agree_with_their_nouns() -> None:
     assert [count_of(n, "code") for n in (0, 1, 1234)] == ["0 codes", "1 code", "1,234 codes"]
+
+
+@pytest.mark.parametrize(
+    ("source", "detail", "words"),
+    [
+        ("children", "child of C86.0", "Subdivision"),
+        ("cross reference", "cross reference in the record", "Cross reference in the record"),
+        ("conversion table", "table.xlsx, effective 2024-10-01", "Conversion table table.xlsx, effective 2024-10-01"),
+        ("correction", "", "Publisher's correction"),
+    ],
+)
+def test_source_of_a_candidate_is_told_once(source: str, detail: str, words: str) -> None:
+    assert sources_text([(source, detail), (source, detail)]) == words

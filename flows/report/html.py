@@ -28,6 +28,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 # Long families are cut into tables of this size: browsers skip drawing a table that is out of sight,
 # but never part of one.
 ROWS_IN_A_TABLE = 150
+# Only then is leaving tables undrawn worth what it costs (pictures of the whole page show gaps).
+MANY_ROWS = 1_500
 # What a row is taken to be high before it was drawn, in rem; it only steers the scroll bar.
 _ROW_HEIGHT = 2.9
 _FIELD_HEIGHT = 2.4
@@ -93,6 +95,8 @@ def render_html(report: Report) -> str:
         field_classes=_field_classes(report),
         bars=_view_bars(report.bars),
         pitch=BAR_PITCH,
+        is_list_beside=_is_list_beside(report),
+        is_long=sum(len(section.rows) for section in report.sections) > MANY_ROWS,
         difference_tables=_difference_tables(report.verdict),
         script_digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
@@ -151,6 +155,7 @@ def _environment() -> Environment:
         marks=mark_segments,
         long_date=wording.long_date,
         anchor=anchor_of,
+        sentence=lambda text: text if text.endswith((".", "!", "?")) else f"{text}.",
         fields=view_fields,
         size=_size_text,
     )
@@ -217,6 +222,15 @@ def _cut_tables(section: KindSection, is_by_field: bool) -> Iterator[TableView]:
                 height=f"{len(part) * _ROW_HEIGHT + lines * _FIELD_HEIGHT + 4:.0f}rem",
                 is_first=start == 0,
             )
+
+
+def _is_list_beside(report: Report) -> bool:
+    """The publisher's counts can stand beside ours: the two are counted in the same way."""
+    computed = report.verdict.computed
+    return bool(report.verdict.official) and all(
+        computed.get(kind.value) == report.counts.get(kind)
+        for kind in (ChangeKind.NEW, ChangeKind.DELETED, ChangeKind.REVISED)
+    )
 
 
 def _families(report: Report) -> list[tuple[str, str]]:

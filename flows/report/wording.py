@@ -64,7 +64,6 @@ CLASS_MEANINGS = MappingProxyType(
 COSMETIC = "cosmetic"
 
 _SOURCE_TITLES = {
-    "cross reference": "cross reference of the record",
     "children": "subdivision",
     "correction": "publisher's correction",
 }
@@ -98,9 +97,16 @@ def title_of_field(name: str) -> str:
 
 def sources_text(sources: Iterable[tuple[str, str]]) -> str:
     """Where a candidate comes from, in words: (source, detail) pairs, each named once, in the order given."""
-    named = dict.fromkeys(f"{_SOURCE_TITLES.get(source, source)} {detail}".rstrip() for source, detail in sources)
+    named = dict.fromkeys(_source_text(source, detail) for source, detail in sources)
     text = ", ".join(named)
     return text[:1].upper() + text[1:]
+
+
+def _source_text(source: str, detail: str) -> str:
+    # The detail of a subdivision only names the code that is subdivided, beside which this stands.
+    if source == "children" or not detail:
+        return _SOURCE_TITLES.get(source, source)
+    return detail if source in detail else f"{_SOURCE_TITLES.get(source, source)} {detail}"
 
 
 def title_of_reason(reason: str | None) -> str:
@@ -122,7 +128,7 @@ def cause_of(change: Change) -> str:
     if change.cause is Cause.TERMINATED:
         last = change.after.termination_date if change.after else None
         return f"ended, last day {last.isoformat()}" if last else "ended"
-    if change.cause is Cause.ABSENT and change.kind is not ChangeKind.NEW:
+    if change.cause is Cause.ABSENT and change.after is None:
         return "no longer listed"
     return ""
 
