@@ -221,6 +221,24 @@ def many_result(count: int) -> UpdateResult:
     return make_result("icd10pcs", tuple(make_change(ChangeKind.NEW, None, r, cause=Cause.ABSENT) for r in records))
 
 
+def crowded_result() -> UpdateResult:
+    """As much as the first page of a real release holds: every chapter, twelve checks, four files, many sentences."""
+    letters = "ACDEFGHIJKLMNOPQRSTVZU"
+    changes = [
+        make_change(
+            ChangeKind.NEW, None, make_record("icd10cm", f"{letter}{rest}", f"Title {letter}"), cause=Cause.ABSENT
+        )
+        for letter in letters
+        for rest in ("001", "991")
+    ]
+    result = diagnosis_result()
+    every = {change.code: change for change in (*changes, *result.change_set.changes)}
+    change_set = replace(result.change_set, changes=tuple(every[code] for code in sorted(every)))
+    checks = [CheckResult(f"check_{n}", True, True, f"{n}7584 records read, every line in layout.") for n in range(12)]
+    sources = [SourceFile(f"{n}-code-descriptions-tabular-order.zip", f"{n}" * 64, 2_000_000) for n in range(3)]
+    return replace(result, change_set=change_set, current=replace(result.current, checks=checks, sources=sources))
+
+
 ResultMaker = Callable[[], UpdateResult]
 
 ALL_RESULTS: tuple[ResultMaker, ...] = (diagnosis_result, procedure_result, supply_result)

@@ -10,7 +10,15 @@ import pytest
 
 from flows.report.writer import write_report
 from schema.changes import UpdateResult
-from tests.report_samples import ALL_RESULTS, ResultMaker, diagnosis_result, make_result, many_result, supply_result
+from tests.report_samples import (
+    ALL_RESULTS,
+    ResultMaker,
+    crowded_result,
+    diagnosis_result,
+    make_result,
+    many_result,
+    supply_result,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -131,7 +139,8 @@ def test_first_printed_page_holds_the_summary(page: Page, tmp_path: Path, paper:
     width, height = PAPERS[paper]
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(media="print")
-    open_report(page, diagnosis_result(), tmp_path)
+    open_report(page, crowded_result(), tmp_path)
+    assert page.locator(".bars .plot").count() == 22
     assert page.locator(".front").evaluate("node => node.getBoundingClientRect().bottom") <= height
     for words in ("Effective", "Release checks", "Source files", "Changes by kind", "new"):
         assert page.get_by_text(words, exact=True).first.is_visible()
