@@ -6,6 +6,7 @@ import base64
 import hashlib
 import os
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -13,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from flows.report.build import build_report
-from flows.report.html import ROWS_IN_A_TABLE, mark_segments, render_html
+from flows.report.html import MOST_CANDIDATES, ROWS_IN_A_TABLE, mark_segments, render_html
 from flows.report.word_marks import Segment, mark_words
-from schema.changes import UpdateResult
+from schema.changes import Successor, UpdateResult
 from tests.report_samples import (
     ALL_RESULTS,
     CONTROLS,
@@ -181,3 +182,11 @@ def test_titles_that_changed_alike_share_a_line() -> None:
 )
 def test_first_page_says_how_many_days_are_left(make: ResultMaker, words: str) -> None:
     assert words in render(make())
+
+
+def test_hundreds_of_candidates_are_told_as_a_range() -> None:
+    result = diagnosis_result()
+    found = tuple(Successor(f"T15{n:03d}", "conversion table", 1, "", f"Foreign body {n}") for n in range(200))
+    text = render(replace(result, successors={"C860": found}))
+    assert text.count("Foreign body") == MOST_CANDIDATES
+    assert "and 192 more, T15.008 to T15.199: all in changes.xlsx" in text

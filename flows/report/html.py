@@ -34,6 +34,8 @@ MANY_ROWS = 1_500
 _ROW_HEIGHT = 2.9
 _FIELD_HEIGHT = 2.4
 
+# A conversion table may name hundreds of codes for one (T15-T19); beyond this many the page names the range.
+MOST_CANDIDATES = 8
 # The distance from one bar of the chart to the next, in CSS pixels.
 BAR_PITCH = 17
 
@@ -95,6 +97,7 @@ def render_html(report: Report) -> str:
         field_classes=_field_classes(report),
         bars=_view_bars(report.bars),
         pitch=BAR_PITCH,
+        most=MOST_CANDIDATES,
         is_list_beside=_is_list_beside(report),
         is_long=sum(len(section.rows) for section in report.sections) > MANY_ROWS,
         difference_tables=_difference_tables(report.verdict),
