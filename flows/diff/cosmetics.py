@@ -8,9 +8,11 @@ import unicodedata
 # Punctuation to Unicode, yet it carries meaning in a title: 95%, and/or, one & two, cells*.
 _MEANINGFUL = frozenset("%&#@*/\\§†‡")
 # Between two digits every sign counts: 1.5 mg is not 15 mg, 50-59 is not 5059, 1 5 is not 15.
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)[^\w]+(?=\d)")
-# A minus before a number that nothing stands directly before.
-_MINUS = re.compile(r"(?<![\w)])[-−](?=\d)")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[\W_]+(?=\d)")
+# A minus or a decimal point before a number that nothing stands directly before: .5 mg is not 5 mg.
+_SIGN_OR_POINT = re.compile(r"(?<![\w)])[-−–.](?=\d)")
+# Feet and inches, minutes and seconds: 5' is not 5".
+_PRIMES = re.compile(r"(?<=\d)['\"’”\u2032\u2033]+")
 
 
 def is_cosmetic_change(before: str, after: str) -> bool:
@@ -24,14 +26,22 @@ def is_white_space_change(before: str, after: str) -> bool:
 
 
 def _fold(text: str) -> str:
-    text = text.replace("\x00", "\ufffd")
-    kept_signs = _BETWEEN_DIGITS.sub(lambda sign: f"\x00{''.join(sign[0].split()) or ' '}\x00", text)
-    kept_signs = _MINUS.sub("\x00-\x00", kept_signs)
-    folded = []
-    for index, part in enumerate(kept_signs.split("\x00")):
-        if index % 2:
-            folded.append(f"\x00{part}\x00")
-            continue
-        plain = unicodedata.normalize("NFKD", part).casefold()
-        folded.append("".join(sign for sign in plain if sign in _MEANINGFUL or unicodedata.category(sign)[0] in "LNS"))
-    return "".join(folded)
+    """The text without what is cosmetic; a sign that counts stands between two NUL characters."""
+    text = _BETWEEN_DIGITS.sub(
+        lambda sign: f"\x00{''.join(sign[0].split()) or ' '}\x00", text.replace("\x00", "\ufffd")
+    )
+    for signs in (_SIGN_OR_POINT, _PRIMES):
+        text = signs.sub("\x00\\g<0>\x00", text)
+    parts = text.split("\x00")
+    return "".join(f"\x00{part}\x00" if index % 2 else _fold_words(part) for index, part in enumerate(parts))
+
+
+def _fold_words(text: str) -> str:
+    # Not NFKD: it makes 10² the same as 102.
+    plain = unicodedata.normalize("NFD", text.casefold())
+    return "".join(sign for sign in plain if sign in _MEANINGFUL or _carries_meaning(unicodedata.category(sign)))
+
+
+def _carries_meaning(category: str) -> bool:
+    """Letters, numbers and symbols do; Sk are accents that stand alone, among them the backtick."""
+    return category[0] in "LNS" and category != "Sk"

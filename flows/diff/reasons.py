@@ -15,13 +15,14 @@ WHITE_SPACE_ONLY = "white_space_only"
 LONG_TITLES_ONLY = "long_titles_only"
 CORRECTION = "correction"
 RETROACTIVE_END = "retroactive_end"
+SCHEDULED_END = "scheduled_end"
 UNANNOUNCED_CHANGE = "unannounced_change"
 NO_LIST = "no_list"
 LIST_ERROR = "list_error"
 
 EXPLANATIONS: dict[str, str] = {
     OTHER_BASE_FILE: "the list was made against another file than the previous release",
-    IN_YEAR_CODE: "the code was added or ended between the two releases, so the list counts it as known",
+    IN_YEAR_CODE: "its first or last day lies before the list's own period, so the list counts the code as known",
     IN_YEAR_CHANGE: "the record says that it changed between the two releases, before the list's own period",
     REISSUED_FILE: "the previous file was re-issued after its date and holds the change already",
     REDEFINED_CODE: "the number is in both releases, with another added date: it came back with another meaning",
@@ -29,6 +30,7 @@ EXPLANATIONS: dict[str, str] = {
     LONG_TITLES_ONLY: "the list has long titles alone, and only the short title changed",
     CORRECTION: "a correction list of the publisher names the code",
     RETROACTIVE_END: "the last day was set afterwards, to one before the previous release took effect",
+    SCHEDULED_END: "the list announces an end that lies after the release's effective date; the code is still valid",
     UNANNOUNCED_CHANGE: "the two files differ, and neither the list nor the record's own action code announces it",
     NO_LIST: "the publisher sent no change list with this release",
     LIST_ERROR: "the list contradicts itself",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from flows.diff.reasons import (
     CORRECTION,
@@ -15,19 +16,21 @@ from flows.diff.reasons import (
     REDEFINED_CODE,
     REISSUED_FILE,
     RETROACTIVE_END,
+    SCHEDULED_END,
     UNANNOUNCED_CHANGE,
 )
 from schema.changes import Change, ChangeKind, ChangeSet, Difference, FieldClass, Reconciliation
 from schema.records import CodeRecord, SupportingList
 
 NO_CHANGE = "no_change"
+_DISCONTINUED = "discontinued"
 
-# Record layout of CMS, field 293: the action codes in the words of the transaction report.
+# Record layout of CMS, field 30 (column 293): the action codes in the words of the transaction report.
 ACTIONS_BY_CODE: dict[str, str] = {
     "A": "add",
     "B": "coverage_and_long_description",
     "C": "long_description",
-    "D": "discontinued",
+    "D": _DISCONTINUED,
     "F": "coverage",
     "N": NO_CHANGE,
     "P": "payment",
@@ -38,24 +41,24 @@ ACTIONS_BY_CODE: dict[str, str] = {
 _AGREEING_KINDS: dict[str, frozenset[ChangeKind]] = {
     "add": frozenset({ChangeKind.NEW, ChangeKind.ADDED_AND_ENDED, ChangeKind.REINSTATED}),
     "reactivated": frozenset({ChangeKind.NEW, ChangeKind.REINSTATED}),
-    "discontinued": frozenset({ChangeKind.DELETED, ChangeKind.ADDED_AND_ENDED}),
+    _DISCONTINUED: frozenset({ChangeKind.DELETED, ChangeKind.ADDED_AND_ENDED}),
     NO_CHANGE: frozenset({ChangeKind.PURGED}),
 }
-_ADMINISTRATIVE = frozenset({FieldClass.COVERAGE, FieldClass.ADMINISTRATIVE, FieldClass.PAYMENT})
-# What a revision has to show at least. Class F is "coverage or administrative data", T names BETOS
-# and type of service; CMS files changes of manual references, ASC and MOG data under either.
-_AGREEING_CLASSES: dict[str, frozenset[FieldClass]] = {
-    "payment": frozenset({FieldClass.PAYMENT}),
-    "coverage": _ADMINISTRATIVE,
-    "miscellaneous": _ADMINISTRATIVE,
+# The same layout says what the other actions mean. P is MOG, pricing indicators, anesthesia units and
+# ASC, T is BETOS and type of service, F is any other field that is no description.
+_LONG, _SHORT = frozenset({"long_descriptor"}), frozenset({"short_descriptor"})
+_DATA = frozenset({FieldClass.COVERAGE.value, FieldClass.ADMINISTRATIVE.value})
+_SHOWN_BY: dict[str, tuple[frozenset[str], ...]] = {
+    "payment": (frozenset({FieldClass.PAYMENT.value}),),
+    "coverage": (_DATA,),
+    "miscellaneous": (frozenset({FieldClass.ADMINISTRATIVE.value}),),
+    "long_description": (_LONG,),
+    "short_description": (_SHORT,),
+    "long_and_short_description": (_LONG, _SHORT),
+    "coverage_and_long_description": (_DATA, _LONG),
 }
-_AGREEING_FIELDS: dict[str, frozenset[str]] = {
-    "long_description": frozenset({"long_descriptor"}),
-    "short_description": frozenset({"short_descriptor"}),
-    "long_and_short_description": frozenset({"long_descriptor", "short_descriptor"}),
-    "coverage_and_long_description": frozenset({"long_descriptor", "coverage"}),
-}
-_OFFICIAL_KINDS = {"add": "new", "reactivated": "new", "discontinued": "deleted", NO_CHANGE: None}
+"""By action what a revision has to show: of each set one, a field's name or its class."""
+_OFFICIAL_KINDS = {"add": "new", "reactivated": "new", _DISCONTINUED: "deleted", NO_CHANGE: None}
 
 
 def reconcile_transactions(
@@ -93,7 +96,19 @@ def reconcile_transactions(
         "deleted": counts[ChangeKind.DELETED],
         "revised": counts[ChangeKind.REVISED],
     }
-    return Reconciliation(basis, not differences, official, computed, tuple(differences))
+    remarks = _list_errors(report.facts) if report is not None else ()
+    return Reconciliation(basis, not differences, official, computed, tuple(differences), remarks)
+
+
+def _list_errors(facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where the report contradicts itself, as its reader found it."""
+    names = {
+        "duplicates": "the report lists a code twice",
+        "disagreements": "the sheets of the report disagree",
+        "unknown_actions": "the report has an action of unknown meaning",
+        "unreadable": "the report has a row without a code",
+    }
+    return tuple(f"{words}: {text}" for name, words in names.items() for text in facts.get(name, ()))
 
 
 def _read_actions(records: Mapping[str, CodeRecord], change_set: ChangeSet) -> dict[str, str]:
@@ -113,12 +128,12 @@ def _agrees(action: str, change: Change | None) -> bool:
         if change is None:
             return action == NO_CHANGE
         return change.kind in _AGREEING_KINDS[action]
-    if change is None or change.kind is not ChangeKind.REVISED:
+    if change is None or change.kind is not ChangeKind.REVISED or action not in _SHOWN_BY:
         return False
-    if action in _AGREEING_CLASSES:
-        return any(found.field_class in _AGREEING_CLASSES[action] for found in change.fields)
-    wanted = _AGREEING_FIELDS.get(action, frozenset())
-    return any(found.name in wanted for found in change.fields)
+    return all(
+        any(found.name in wanted or found.field_class.value in wanted for found in change.fields)
+        for wanted in _SHOWN_BY[action]
+    )
 
 
 def _find_reason(
@@ -143,10 +158,13 @@ def _find_reason(
             return IN_YEAR_CODE
     elif change.is_redefined:
         return REDEFINED_CODE
+    elif action == _DISCONTINUED and change.ends_date is not None:
+        return SCHEDULED_END
     acted = _action_date(after) if after else None
     if acted is not None and first < acted < last:
         return IN_YEAR_CHANGE
-    is_announced = acted is not None and acted >= last
+    has_action = after is not None and after.details.get("action_code", "N") != "N"
+    is_announced = has_action and acted is not None and acted >= last
     return UNANNOUNCED_CHANGE if action in (None, NO_CHANGE) and not is_announced else None
 
 

@@ -12,7 +12,6 @@ from schema.changes import Change, ChangeKind, ChangeSet, Difference, Reconcilia
 from schema.records import ListEntry, SupportingList
 
 _TITLES = ("short_descriptor", "long_descriptor")
-_KIND_NAMES = ("new", "deleted", "revised")
 
 
 @dataclass(slots=True)
@@ -29,18 +28,26 @@ class _Side:
     def by_kind(self) -> dict[str, dict[str, tuple[Any, Any]]]:
         return {"new": self.new, "deleted": self.deleted, "revised": self.revised}
 
+    def kinds_by_code(self) -> dict[str, list[str]]:
+        """The kinds of each code: one, unless a list contradicts itself."""
+        kinds: dict[str, list[str]] = {}
+        for kind, codes in self.by_kind().items():
+            for code in codes:
+                kinds.setdefault(code, []).append(kind)
+        return kinds
+
 
 def reconcile_addenda(change_set: ChangeSet, addenda: SupportingList, previous_billable: int) -> Reconciliation:
     """Code for code: who is new, deleted or revised, and with which titles; headers likewise.
 
-    The counts are of billable codes. A list against another file than *previous* (its summary says
-    so) gives its differences that reason.
+    The counts are of billable codes. A list against another file than *previous* (its summary or its
+    lines say so) gives its differences that reason.
     """
     # The codes addenda and the old lists have billable codes with long titles alone.
     is_whole = addenda.kind == "order_addenda"
     official = {level: _read_official(addenda, level) for level in (True, False)}
     computed = {level: _read_computed(change_set, level) for level in (True, False)}
-    remarks, is_other_base = _describe_base(addenda, previous_billable)
+    remarks, is_other_base = _describe_base(addenda, previous_billable, official[True], computed[True])
     changes = {change.code: change for change in change_set.changes}
     differences = list(_check_summary(addenda))
     for is_billable in (True, False) if is_whole else (True,):
@@ -103,19 +110,22 @@ def _compare_sides(
 ) -> list[Difference]:
     level = "code" if is_billable else "header"
     differences = []
-    ours, theirs = computed.by_kind(), official.by_kind()
-    for kind in _KIND_NAMES:
-        for code in ours[kind].keys() - theirs[kind].keys():
-            said = next((other for other in _KIND_NAMES if code in theirs[other]), None)
-            what = f"{level} is {kind} here, " + (f"{said} in the list" if said else "not in the list")
-            differences.append(Difference(code, what, _find_reason(changes.get(code), is_other_base, has_short_titles)))
-        for code in theirs[kind].keys() - ours[kind].keys():
-            if any(code in ours[other] for other in _KIND_NAMES):
-                continue
-            what = f"{level} is {kind} in the list, not changed here"
-            differences.append(Difference(code, what, OTHER_BASE_FILE if is_other_base else None))
-        for code in ours[kind].keys() & theirs[kind].keys():
-            differences += _compare_titles(code, level, kind, theirs[kind][code], ours[kind][code])
+    ours, theirs = computed.kinds_by_code(), official.kinds_by_code()
+    for code in ours.keys() | theirs.keys():
+        held, listed = ours.get(code, []), theirs.get(code, [])
+        if held == listed:
+            kind = held[0]
+            differences += _compare_titles(
+                code, level, kind, official.by_kind()[kind][code], computed.by_kind()[kind][code]
+            )
+            continue
+        here = f"{level} is {held[0]} here" if held else f"{level} is not changed here"
+        there = f"{' and '.join(listed)} in the list" if listed else "not in the list"
+        if len(listed) > 1:
+            reason: str | None = LIST_ERROR
+        else:
+            reason = _find_reason(changes.get(code) if held else None, is_other_base, has_short_titles)
+        differences.append(Difference(code, f"{here}, {there}", reason))
     return differences
 
 
@@ -141,12 +151,24 @@ def _find_reason(change: Change | None, is_other_base: bool, has_short_titles: b
     return OTHER_BASE_FILE if is_other_base else None
 
 
-def _describe_base(addenda: SupportingList, previous_billable: int) -> tuple[list[str], bool]:
+def _describe_base(
+    addenda: SupportingList, previous_billable: int, official: _Side, computed: _Side
+) -> tuple[list[str], bool]:
+    """What the list says it was made against, and whether that is another file than *previous*.
+
+    A list without a summary (PCS errata of 2022) says it by its lines: taken back from *current*, they
+    leave so many codes.
+    """
     codes: Mapping[str, Any] = addenda.facts.get("codes", {})
     before, name = codes.get("before"), codes.get("before_file")
     if before is None:
-        return [f"{addenda.file} does not say what it was made against"], False
-    against = f"{addenda.file} was made against {name or 'a file'} with {before} billable codes"
+        growth, listed = (len(side.new) - len(side.deleted) for side in (computed, official))
+        before = previous_billable + growth - listed
+        against = (
+            f"{addenda.file} does not say what it was made against; by its lines, a file with {before} billable codes"
+        )
+    else:
+        against = f"{addenda.file} was made against {name or 'a file'} with {before} billable codes"
     if before == previous_billable:
         return [f"{against}, as many as the previous release has"], False
     return [f"{against}; the previous release has {previous_billable}"], True
