@@ -108,14 +108,18 @@ class Document:
         try:
             return self.data.decode("utf-8-sig").replace("\r\n", "\n")
         except UnicodeDecodeError as error:
-            line = self.data.count(b"\n", 0, error.start) + 1
-            start = self.data.rfind(b"\n", 0, error.start) + 1
-            raise LayoutError(
-                "file is not UTF-8 text",
-                f"byte 0x{self.data[error.start]:02X}",
-                "download the file again",
-                Place(self.place_name, line=line, column=error.start - start + 1),
-            ) from error
+            raise self.not_utf8(error.start) from error
+
+    def not_utf8(self, position: int) -> LayoutError:
+        """The error that the byte at this position is no UTF-8."""
+        line = self.data.count(b"\n", 0, position) + 1
+        start = self.data.rfind(b"\n", 0, position) + 1
+        return LayoutError(
+            "file is not UTF-8 text",
+            f"byte 0x{self.data[position]:02X}",
+            "download the file again",
+            Place(self.place_name, line=line, column=position - start + 1),
+        )
 
     def windows_text(self) -> str:
         """The whole text as Windows-1252, the encoding of the HCPCS files; unmapped bytes as Latin-1."""

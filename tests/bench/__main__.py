@@ -1,0 +1,40 @@
+"""`make bench`: every figure of the README against a peer or a bare floor, in the same run.
+
+Exits 1 when a bound is missed. `python -m tests.bench NAME…` runs some of the measures.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.bench import measures
+from tests.bench.harness import Figure
+from tests.bench.releases import list_releases
+
+MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
+    "load": measures.measure_loading,
+    "diff": measures.measure_diff,
+    "lookup": measures.measure_lookup,
+    "all": measures.measure_all_releases,
+}
+
+
+def main() -> int:
+    """Run the measures named on the command line, or all."""
+    names = sys.argv[1:] or list(MEASURES)
+    list_releases()
+    missed = 0
+    for name in names:
+        with tempfile.TemporaryDirectory(prefix="addenda-bench-") as folder:
+            for figure in MEASURES[name](Path(folder)):
+                print(figure, flush=True)
+                missed += not figure.holds
+    print(f"{missed} bounds missed" if missed else "every bound holds")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
