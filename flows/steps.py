@@ -14,10 +14,10 @@ from flows.diff.compare import compare_releases
 from flows.diff.notes import add_note_changes
 from flows.diff.reconcile import Evidence, reconcile_changes
 from flows.diff.successors import find_successors
-from loaders.checks import PreviousRelease, run_checks, settle_checks
+from loaders.checks import Surroundings, run_checks, settle_checks
 from loaders.release import read_release
 from schema.changes import ChangeSet, Reconciliation, Successor, UpdateResult
-from schema.contents import CheckResult, ReleaseInfo
+from schema.contents import CheckResult, ReleaseContent, ReleaseInfo
 from schema.errors import UsageError
 from schema.records import ListKind, SupportingList
 from schema.releases import ReleaseRef, parse_release
@@ -53,13 +53,25 @@ def load_release(engine: Engine, ref: ReleaseRef, paths: list[Path], override: O
     override = override or Override()
     with _collector_paused():
         content = read_release(ref.system, ref.effective_date, paths)
-        with reading(engine) as connection:
-            info = reader.find_previous(connection, ref.system, ref.effective_date)
-            last = reader.read_last_code(connection, info.release_id) if info else None
-        checks = run_checks(content, PreviousRelease(info, last) if info else None)
-        checks = settle_checks(checks, override.checks, override.note, override.author, str(ref))
+        around = _look_around(engine, ref, content)
+        checks = run_checks(content, around)
+        held = around.held.checks if around.held else ()
+        checks = settle_checks(checks, override.checks, override.note, override.author, str(ref), held)
         written = write_release(engine, content, checks, ref.issue, datetime.now(UTC))
     return LoadResult(written, checks, content.ignored)
+
+
+def _look_around(engine: Engine, ref: ReleaseRef, content: ReleaseContent) -> Surroundings:
+    with reading(engine) as connection:
+        issues = reader.find_issues(connection, ReleaseRef(ref.system, ref.effective_date))
+        basis = issues[-1] if issues else reader.find_previous(connection, ref.system, ref.effective_date)
+        last_code = reader.read_last_code(connection, basis.release_id) if basis else None
+        named = [info for info in issues if ref.issue in (None, info.release_id.issue)]
+        if content.code_file is None:
+            return Surroundings(basis, last_code, named[-1] if named else None)
+        digest = content.code_file.digest
+        same = [info for info in named if info.digest == digest]
+        return Surroundings(basis, last_code, same[-1] if same else None, reader.find_twins(connection, ref, digest))
 
 
 def resolve_pair(engine: Engine, system: str, previous: str, current: str) -> tuple[ReleaseInfo, ReleaseInfo]:

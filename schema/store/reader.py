@@ -81,6 +81,21 @@ def find_previous(connection: Connection, system: str, effective_date: date) -> 
     return _build_info(connection, row, False) if row else None
 
 
+def find_issues(connection: Connection, ref: ReleaseRef) -> list[ReleaseInfo]:
+    """The issues held of one release, or the one that is named, the earliest first."""
+    query = select(RELEASE).where(RELEASE.c.system == ref.system, RELEASE.c.effective_date == ref.effective_date)
+    rows = connection.execute(query.order_by(RELEASE.c.issue)).all()
+    return [_build_info(connection, row, row is not rows[-1]) for row in rows if ref.issue in (None, row.issue)]
+
+
+def find_twins(connection: Connection, ref: ReleaseRef, digest: str) -> list[ReleaseId]:
+    """The releases of other dates that have this very code list."""
+    query = select(RELEASE.c.effective_date, RELEASE.c.issue).where(
+        RELEASE.c.system == ref.system, RELEASE.c.effective_date != ref.effective_date, RELEASE.c.digest == digest
+    )
+    return sorted(ReleaseId(ref.system, row.effective_date, row.issue) for row in connection.execute(query))
+
+
 def read_records(connection: Connection, release_id: ReleaseId) -> Iterator[CodeRecord]:
     """Every code and modifier of a release in file order."""
     query = _select_records(release_id.system, _code_list_key(connection, release_id))
