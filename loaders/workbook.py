@@ -53,7 +53,7 @@ def read_workbook(data: bytes, name: str) -> list[Sheet]:
         check_workbook(data, name)
         try:
             return read_sheets(data)
-        except Exception as error:  # noqa: BLE001  calamine has no common base for what a broken file raises
+        except Exception as error:
             raise _broken(name, str(error)) from error
     return _read_apart(data, name)
 
@@ -87,7 +87,8 @@ def _read_apart(data: bytes, name: str) -> list[Sheet]:
             [sys.executable, "-P", "-c", _APART, root, str(MAX_APART_BYTES)],
             input=data, capture_output=True, timeout=MAX_APART_SECONDS, check=False,
         )  # fmt: skip
-        told = json.loads(run.stdout) if run.returncode == 0 else {"error": "the program that reads it broke off"}
+        answer = run.stdout if run.returncode == 0 else b'{"error": "the program that reads it broke off"}'
+        told: dict[str, Any] = json.loads(answer)
     except (OSError, subprocess.TimeoutExpired, ValueError) as error:
         raise _broken(name, str(error)) from error
     if "error" in told:
