@@ -27,6 +27,7 @@ MAX_GZIP_BYTES = 200_000_000
 
 _HTML = re.compile(r"\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _XML = re.compile(r"\s*<(?:\?xml|[A-Za-z][\w.]*[\s>])")
+GZIP_SIGNATURE = b"\x1f\x8b"
 _OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -44,7 +45,7 @@ class Document:
     @classmethod
     def unpack(cls, name: str, data: bytes, container: str = "") -> Document:
         """The document itself; a gzip layer, as mirrors add it, is taken off. Raises LayoutError."""
-        if not data.startswith(b"\x1f\x8b"):
+        if not data.startswith(GZIP_SIGNATURE):
             return cls(name, data, container)
         try:
             with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
@@ -67,15 +68,20 @@ class Document:
         return f"{self.container}/{self.name}" if self.container else self.name
 
     @cached_property
+    def start(self) -> bytes:
+        """The first bytes: all that recognition of a text needs."""
+        return self.data[:HEAD_BYTES]
+
+    @cached_property
     def form(self) -> Form:
         """What the bytes are."""
-        if self.data.startswith(b"PK\x03\x04") or self.data.startswith(b"PK\x05\x06"):
+        if self.start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
             return self._zip_form()
-        if self.data.startswith(_OLE_SIGNATURE):
+        if self.start.startswith(_OLE_SIGNATURE):
             return "workbook"
-        if self.data.startswith(b"%PDF"):
+        if self.start.startswith(b"%PDF"):
             return "pdf"
-        if b"\x00" in self.data[:HEAD_BYTES]:
+        if b"\x00" in self.start:
             return "other"
         if _HTML.match(self.head):
             return "html"
@@ -93,7 +99,7 @@ class Document:
     @cached_property
     def head(self) -> str:
         """The beginning, for recognition only: every byte a character, line ends made single."""
-        return self.data[:HEAD_BYTES].decode("latin-1").removeprefix("\xef\xbb\xbf").replace("\r\n", "\n")
+        return self.start.decode("latin-1").removeprefix("\xef\xbb\xbf").replace("\r\n", "\n")
 
     @cached_property
     def sheets(self) -> Sequence[Sheet]:

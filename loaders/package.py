@@ -8,10 +8,11 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from loaders.document import Document
+from loaders.document import GZIP_SIGNATURE, HEAD_BYTES, Document
 from schema.contents import SourceFile
 from schema.errors import ArchiveError, LayoutError, Place, SourceError
 
@@ -27,19 +28,57 @@ RATIO_COUNTS_FROM_BYTES = 1_000_000
 MAX_NESTING = 2
 
 _DRIVE = re.compile(r"[A-Za-z]:")
-_SIGNATURE_BYTES = 8
-_PDF_SIGNATURE = b"%PDF"
 
 
-def open_paths(paths: list[Path]) -> tuple[list[Document], tuple[SourceFile, ...]]:
+class PackedDocument(Document):
+    """A member of a zip, inflated when it is read: most archives hold more than a load needs."""
+
+    def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, container: str) -> None:
+        # The parent is frozen; these three are set once, here.
+        object.__setattr__(self, "name", info.filename)
+        object.__setattr__(self, "container", container)
+        object.__setattr__(self, "_member", (archive, info))
+
+    @cached_property
+    def start(self) -> bytes:
+        """The first bytes; raises ArchiveError as `data` does."""
+        return self._inflate(HEAD_BYTES)
+
+    @cached_property
+    def data(self) -> bytes:
+        """All bytes, verified against the archive's checksum; raises ArchiveError."""
+        plain = self._inflate(self._limit + 1)
+        if len(plain) > self._limit:
+            raise _unsafe(self.place_name, f"it inflates to more than {self._limit} bytes")
+        return plain
+
+    @property
+    def _limit(self) -> int:
+        packed: int = self._member[1].compress_size  # type: ignore[attr-defined]
+        return min(MAX_MEMBER_BYTES, max(RATIO_COUNTS_FROM_BYTES, MAX_RATIO * max(packed, 1)))
+
+    def _inflate(self, size: int) -> bytes:
+        archive, info = self._member  # type: ignore[attr-defined]
+        try:
+            with archive.open(info) as member:
+                plain: bytes = member.read(size)
+                return plain
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+            raise ArchiveError(
+                "zip member is broken", str(error), "download the file again", Place(self.place_name)
+            ) from error
+
+
+def open_paths(paths: list[Path]) -> tuple[Iterator[Document], tuple[SourceFile, ...]]:
     """The documents under the paths in a fixed order, and the files that they came in.
 
-    A folder stands for all files below it, hidden ones apart. Raises SourceError for a path that is
-    missing or cannot be read, ArchiveError for a broken or unsafe zip, LayoutError for an empty file
-    or a web page in place of a file.
+    The documents come one by one, so that what has been read need not stay in memory. A folder
+    stands for all files below it, hidden ones apart. Raises SourceError for a path that is missing or
+    cannot be read, ArchiveError for a broken or unsafe zip, LayoutError for an empty file or a web
+    page in place of a file.
     """
-    documents: list[Document] = []
     sources: dict[tuple[str, str], SourceFile] = {}
+    files: list[tuple[str, bytes]] = []
     for path in _list_files(paths):
         try:
             data = path.read_bytes()
@@ -47,7 +86,8 @@ def open_paths(paths: list[Path]) -> tuple[list[Document], tuple[SourceFile, ...
             raise SourceError("file cannot be read", str(error), "check the path and the rights") from error
         source = SourceFile(path.name, sha256(data).hexdigest(), len(data))
         sources[source.name, source.sha256] = source
-        documents.extend(_open_data(path.name, data))
+        files.append((path.name, data))
+    documents = (document for name, data in files for document in _open_data(name, data))
     return documents, tuple(sources.values())
 
 
@@ -100,16 +140,21 @@ def _open_zip(name: str, data: bytes, depth: int) -> Iterator[Document]:
         if info.filename in seen:
             raise _unsafe(f"{name}/{info.filename}", "two members have this name")
         seen.add(info.filename)
+    for info in infos:
+        if info.file_size > max(RATIO_COUNTS_FROM_BYTES, MAX_RATIO * max(info.compress_size, 1)):
+            why = f"it inflates to {info.file_size} bytes from {info.compress_size}"
+            raise _unsafe(f"{name}/{info.filename}", why)
     if sum(info.file_size for info in infos) > MAX_TOTAL_BYTES:
         raise _unsafe(name, f"its members hold more than {MAX_TOTAL_BYTES} bytes")
     for info in infos:
         if info.is_dir():
             continue
-        plain = _inflate(archive, info, name)
-        member = Document.unpack(info.filename, plain, name)
+        member: Document = PackedDocument(archive, info, name)
+        if member.start.startswith(GZIP_SIGNATURE):
+            member = Document.unpack(info.filename, member.data, name)
         if member.form == "zip":
             yield from _open_zip(f"{name}/{info.filename}", member.data, depth + 1)
-        elif plain:
+        elif member.start:
             yield member
 
 
@@ -129,22 +174,6 @@ def _refuse_unsafe_name(archive: str, info: zipfile.ZipInfo) -> None:
         raise _unsafe(place, "a member is a link")
     if info.flag_bits & 0x1:
         raise _unsafe(place, "a member is encrypted")
-
-
-def _inflate(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:
-    place = f"{name}/{info.filename}"
-    limit = min(MAX_MEMBER_BYTES, max(RATIO_COUNTS_FROM_BYTES, MAX_RATIO * max(info.compress_size, 1)))
-    try:
-        with archive.open(info) as member:
-            start = member.read(_SIGNATURE_BYTES)
-            if start.startswith(_PDF_SIGNATURE):
-                return start
-            plain = start + member.read(limit)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-        raise ArchiveError("zip member is broken", str(error), "download the file again", Place(place)) from error
-    if len(plain) > limit:
-        raise _unsafe(place, f"it inflates to more than {limit} bytes from {info.compress_size}")
-    return plain
 
 
 def _unsafe(place: str, why: str) -> ArchiveError:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from loaders.document import Document, Reader
+from loaders.document import Document, Form, Reader
 from loaders.hcpcs import cross_check as hcpcs_cross_check
 from loaders.hcpcs import lists as hcpcs_lists
 from loaders.hcpcs import text as hcpcs_text
@@ -42,28 +42,32 @@ def read_release(system: str, effective_date: date, paths: list[Path]) -> Releas
     or of another system; documents of an unknown layout are named in `ignored`.
     """
     documents, sources = open_paths(paths)
-    code_files: list[tuple[Document, CodeFile]] = []
+    code_files: list[tuple[Form, CodeFile]] = []
     lists: list[SupportingList] = []
     ignored: list[str] = []
-    codes_counts: dict[str, int] = {}
+    codes_files: list[Document] = []
+    names: list[str] = []
     for document in documents:
+        names.append(document.place_name)
         reader = _choose_reader(document, system)
         if reader is None:
             if system != "hcpcs" and order.recognise_codes_file(document):
-                codes_counts[document.base_name] = order.count_codes(document)
+                codes_files.append(document)
             elif not (documentation.recognise_documentation(document) or hcpcs_lists.recognise_documentation(document)):
                 ignored.append(document.place_name)
             continue
         found = reader.read(document)
         if isinstance(found, CodeFile):
-            code_files.append((document, found))
+            code_files.append((document.form, replace(found, facts={**found.facts, "place": document.place_name})))
         elif isinstance(found, SupportingList):
             lists.append(replace(found, system=system))
     if not code_files and not lists:
-        raise _explain_nothing(system, documents, bool(codes_counts))
+        raise _explain_nothing(system, names, bool(codes_files))
     code_file = _choose_code_file(code_files)
-    if code_file is not None and codes_counts:
-        code_file = replace(code_file, facts={**code_file.facts, "codes_files": codes_counts})
+    if code_file is not None and codes_files and not any("after" in found.facts.get("codes", {}) for found in lists):
+        # Without a summary of the publisher the codes file is the only witness of the number of codes.
+        counts = {document.base_name: order.count_codes(document) for document in codes_files}
+        code_file = replace(code_file, facts={**code_file.facts, "codes_files": counts})
     return ReleaseContent(system, effective_date, sources, code_file, _drop_doubles(lists), tuple(sorted(set(ignored))))
 
 
@@ -82,10 +86,10 @@ def _choose_reader(document: Document, system: str) -> Reader | None:
     return None
 
 
-def _choose_code_file(found: list[tuple[Document, CodeFile]]) -> CodeFile | None:
+def _choose_code_file(found: list[tuple[Form, CodeFile]]) -> CodeFile | None:
     """The one code list. Where CMS ships text and spreadsheet the text counts, checked against the other."""
-    texts = [code_file for document, code_file in found if document.form == "text"]
-    workbooks = [code_file for document, code_file in found if document.form != "text"]
+    texts = [code_file for form, code_file in found if form == "text"]
+    workbooks = [code_file for form, code_file in found if form != "text"]
     counting = texts or workbooks
     if not counting:
         return None
@@ -115,15 +119,14 @@ def _drop_doubles(lists: list[SupportingList]) -> tuple[SupportingList, ...]:
     return tuple(kept)
 
 
-def _explain_nothing(system: str, documents: list[Document], has_codes_file: bool) -> LayoutError:
+def _explain_nothing(system: str, names: list[str], has_codes_file: bool) -> LayoutError:
     title = get_system(system).title
     if has_codes_file:
         return LayoutError(
             f"no {title} order file was given", "a codes file has no headers and no short titles",
-            "give the order file, or the whole archive", Place(documents[0].place_name),
+            "give the order file, or the whole archive", Place(names[0]),
         )  # fmt: skip
-    names = ", ".join(sorted(document.place_name for document in documents)[:3])
     return LayoutError(
         f"nothing of {title} was found", "no layout of the publisher fits the content",
-        "give the zip, folder or file as CMS or CDC ships it", Place(names or None),
+        "give the zip, folder or file as CMS or CDC ships it", Place(", ".join(sorted(names)[:3]) or None),
     )  # fmt: skip

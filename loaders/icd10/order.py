@@ -30,8 +30,9 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def _compile_line(code: str) -> re.Pattern[str]:
-    # The look-ahead holds the flag to column 15, so the code may be matched without its padding.
-    return re.compile(rf"^{_ORDER_NUMBER}(?=.{{7}} [01] )({code}) *([01]) (.{{60}}) (.+)$", re.MULTILINE)
+    # The look-ahead holds the flag to column 15, so the code may be matched without its padding; the
+    # long title ends before trailing blanks and the carriage return.
+    return re.compile(rf"^{_ORDER_NUMBER}(?=.{{7}} [01] )({code}) *([01]) (.{{60}}) (.*\S)\s*?$", re.MULTILINE)
 
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -83,9 +84,8 @@ def read_order_file(document: Document, system: str) -> CodeFile:
         rows = _LINES[system].findall(lines)
         if len(rows) != lines.count("\n"):
             raise _explain_bad_line(document, lines, system, len(codes))
-        numbers, new_codes, new_flags, padded, titles = zip(*rows, strict=True)
+        numbers, new_codes, new_flags, padded, long = zip(*rows, strict=True)
         short = [title.rstrip() for title in padded]
-        long = [title.rstrip() for title in titles] if " \n" in lines else titles
         order_numbers += numbers
         codes += new_codes
         flags += new_flags
@@ -118,15 +118,17 @@ def _cut_pieces(document: Document) -> Iterator[str]:
         end = data.find(b"\n", start + _PIECE_BYTES) + 1 or len(data)
         piece = data[start:end]
         try:
-            lines = piece.decode().replace("\r\n", "\n")
+            lines = piece.decode()
         except UnicodeDecodeError as error:
             raise document.not_utf8(start + error.start) from error
-        if len(piece.translate(None, _CONTROL_BYTES)) != len(piece) or "\r" in lines:
+        is_clean = len(piece.translate(None, _CONTROL_BYTES)) == len(piece)
+        if not is_clean or piece.count(b"\r") != piece.count(b"\r\n"):
             raise _explain_control(document, data[:start].count(b"\n"), lines)
         if not lines.isascii():
+            lines = lines.replace("\r\n", "\n")
             if _CONTROL.search(lines):
                 raise _explain_control(document, data[:start].count(b"\n"), lines)
-            lines = "".join(line if line.isascii() else _align_to_characters(line) for line in lines.splitlines(True))
+            lines = "\n".join(line if line.isascii() else _align_to_characters(line) for line in lines.split("\n"))
         yield lines
         start = end
 
@@ -156,6 +158,7 @@ def count_codes(document: Document) -> int:
 
 
 def _explain_control(document: Document, lines_before: int, text: str) -> RecordError:
+    text = text.replace("\r\n", "\n")
     found = _CONTROL.search(text)
     at = found.start() if found else 0
     return RecordError(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any, cast
 
 from sqlalchemy import Connection
@@ -13,13 +13,14 @@ from sqlalchemy import Connection
 _VALUES_IN_STATEMENT = 600
 
 
-def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Insert `rows` (values in the order of `columns`; dates as ISO text) inside the transaction.
+def insert_columns(connection: Connection, table: str, columns: Mapping[str, Iterable[Any]], size: int) -> None:
+    """Insert `size` rows, given as columns by name (dates as ISO text), inside the transaction.
 
     Names of tables and columns come from this package alone, never from input.
     """
-    if not rows:
+    if not size:
         return
+    rows = zip(*columns.values(), strict=True)
     names = ", ".join(columns)
     if connection.dialect.name == "postgresql":
         driver = connection.connection.driver_connection
@@ -29,19 +30,20 @@ def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows
             for row in rows:
                 copy.write_row(row)
         return
-    row_marks = f"({', '.join('?' * len(columns))})"
-    at_once = max(1, _VALUES_IN_STATEMENT // len(columns))
-    whole = len(rows) - len(rows) % at_once
-    flatten: Any = chain.from_iterable
+    width = len(columns)
+    at_once = max(1, _VALUES_IN_STATEMENT // width)
+    whole, rest = divmod(size, at_once)
+    row_marks = f"({', '.join('?' * width)})"
     statement = f"INSERT INTO {table} ({names}) VALUES "
-    batches: Iterable[Any] = (tuple(flatten(rows[start : start + at_once])) for start in range(0, whole, at_once))
+    values = chain.from_iterable(rows)
     cursor = connection.connection.cursor()
     try:
         if whole:
+            batches = (tuple(islice(values, at_once * width)) for _ in range(whole))
             # The driver takes any iterable, whatever its type says: the batches are never all in memory.
             cursor.executemany(statement + ", ".join([row_marks] * at_once), cast(Sequence[Any], batches))
-        if whole < len(rows):
-            cursor.executemany(statement + row_marks, rows[whole:])
+        if rest:
+            cursor.execute(statement + ", ".join([row_marks] * rest), tuple(values))
     finally:
         cursor.close()
 

@@ -12,10 +12,10 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine, Table, func, insert, select
 
 from schema.contents import CheckResult, CodeFile, ReleaseContent, SourceFile
-from schema.errors import StoreError
+from schema.errors import Place, ReleaseNotFoundError, StoreError
 from schema.records import RecordBlock, SupportingList, canonical_json, digest_of
 from schema.releases import ReleaseId, ReleaseRef
-from schema.store.bulk import fetch_rows, insert_rows
+from schema.store.bulk import fetch_rows, insert_columns
 from schema.store.database import writing
 from schema.tables import BOOK, CHECK, RECORD, RECORD_LIST, RELEASE, SOURCE
 
@@ -40,17 +40,20 @@ def write_release(
 
     The same code list again, in whatever packaging, is the issue that is held; another code list for
     the same date is the next issue, or `issue` where the operator names it. Without a code list the
-    supporting lists are added to the issue that is held. Raises StoreError.
+    supporting lists are added to the issue that is held; where none is, ReleaseNotFoundError. Raises
+    StoreError.
     """
     with writing(engine) as connection:
         held = _read_issues(connection, ReleaseRef(content.system, content.effective_date))
         if content.code_file is None:
             number = issue or max(held, default=0)
             if number not in held:
-                raise StoreError(
+                unknown = f"; not recognised: {', '.join(content.ignored[:3])}" if content.ignored else ""
+                raise ReleaseNotFoundError(
                     f"no code list for {ReleaseRef(content.system, content.effective_date, issue)}",
-                    "only supporting lists were given and the release is not held yet",
+                    "only supporting lists were given and the release is not held yet" + unknown,
                     "load its order file or code file first, or together with them",
+                    Place(", ".join(sorted({supporting.file for supporting in content.lists})[:3])),
                 )
             return _extend(connection, content, number, held[number][0], now)
         digest = content.code_file.digest
@@ -149,12 +152,7 @@ def _write_block(connection: Connection, block: RecordBlock) -> tuple[Sequence[i
         columns = {name: [values[place] for place in fresh] for name, values in columns.items()}
         size = len(fresh)
     ids = range(first, first + size)
-    insert_rows(
-        connection,
-        "record",
-        ("id", "book_id", *columns),
-        list(zip(ids, repeat(book, size), *columns.values(), strict=True)),
-    )
+    insert_columns(connection, "record", {"id": ids, "book_id": repeat(book, size), **columns}, size)
     if not known:
         return ids, size
     known.update(zip(columns["digest"], ids, strict=True))
@@ -207,7 +205,8 @@ def _write_supporting(connection: Connection, release_key: int, supporting: Supp
         if entry_digest not in known:
             known[entry_digest] = first + len(new)
             new.append((first + len(new), book, entry.code, entry_digest, text))
-    insert_rows(connection, "record", ("id", "book_id", "code", "digest", "details"), new)
+    names = ("id", "book_id", "code", "digest", "details")
+    insert_columns(connection, "record", dict(zip(names, zip(*new, strict=True), strict=False)), len(new))
     ids = [known[entry_digest] for entry_digest in digests]
     _write_list(connection, release_key, supporting.kind, supporting.file, digest, ids, dict(supporting.facts), now)
     return len(new)
@@ -235,7 +234,8 @@ def _write_list(
         loaded_at=now,
     )
     runs = [(list_key, first, position, last) for position, first, last in collapse_runs(ids)]
-    insert_rows(connection, "run", ("list_id", "first_id", "position", "last_id"), runs)
+    names = ("list_id", "first_id", "position", "last_id")
+    insert_columns(connection, "run", dict(zip(names, zip(*runs, strict=True), strict=False)), len(runs))
 
 
 def collapse_runs(ids: Sequence[int]) -> list[tuple[int, int, int]]:
