@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +14,7 @@ from schema.errors import ReleaseNotFoundError
 from schema.records import CodeRecord, ListEntry, ListKind, SupportingList
 from schema.releases import ReleaseId, ReleaseRef
 from schema.store.bulk import fetch_rows
+from schema.store.runs import holds_key, subtract_runs
 from schema.store.writer import CODE_LIST
 from schema.systems import get_system
 from schema.tables import BOOK, CHECK, RECORD, RECORD_LIST, RELEASE, RUN, SOURCE
@@ -149,7 +149,7 @@ def read_different(
     other = _read_runs(connection, _code_list_key(connection, current))
     ended = _read_ending(connection, previous, current) if get_system(current.system).has_record_dates else set()
     only_one, only_other = subtract_runs(one, other), subtract_runs(other, one)
-    both = {key for key in ended if _holds(one, key) and _holds(other, key)}
+    both = {key for key in ended if holds_key(one, key) and holds_key(other, key)}
     return (
         _read_by_key(connection, previous.system, only_one | both),
         _read_by_key(connection, current.system, only_other | both),
@@ -198,31 +198,6 @@ def build_record(system: str, row: Any) -> CodeRecord:
     )
 
 
-def subtract_runs(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> set[int]:
-    """The ids in `one` that are not in `other`; both sorted, without overlaps.
-
-    Most runs of two releases are the same and cancel at once (no id stands in two runs of a list);
-    of the others nothing is unrolled but the ids that really differ.
-    """
-    same = set(one).intersection(other)
-    one = [run for run in one if run not in same]
-    other = [run for run in other if run not in same]
-    left: set[int] = set()
-    position = 0
-    for first, last in one:
-        while position < len(other) and other[position][1] < first:
-            position += 1
-        at, scan = first, position
-        while at <= last:
-            if scan == len(other) or other[scan][0] > last:
-                left.update(range(at, last + 1))
-                break
-            left.update(range(at, other[scan][0]))
-            at = max(at, other[scan][1] + 1)
-            scan += 1
-    return left
-
-
 def _read_ending(connection: Connection, previous: ReleaseId, current: ReleaseId) -> set[int]:
     """The records of any release whose last day lies between the two effective dates."""
     first, last = sorted((previous.effective_date, current.effective_date))
@@ -230,11 +205,6 @@ def _read_ending(connection: Connection, previous: ReleaseId, current: ReleaseId
     query = query.where(BOOK.c.system == current.system, BOOK.c.kind.in_(("code", "modifier")))
     query = query.where(RECORD.c.termination_date >= first, RECORD.c.termination_date < last)
     return set(connection.execute(query).scalars())
-
-
-def _holds(runs: list[tuple[int, int]], key: int) -> bool:
-    at = bisect_right(runs, (key, float("inf"))) - 1
-    return at >= 0 and runs[at][1] >= key
 
 
 def _read_runs(connection: Connection, list_key: int) -> list[tuple[int, int]]:
