@@ -79,7 +79,8 @@ def settle_checks(
     release: str,
     held: Sequence[CheckResult] = (),
 ) -> list[CheckResult]:
-    """The checks with the operator's overrides; raises CheckError at the first that still fails.
+    """The checks with the operator's overrides; raises CheckError at the first that still
+    fails, required ones before advisory ones.
 
     An override needs a note and a name, counts for advisory checks alone, and is stored. What was
     settled for the same code list when it was stored (`held`) is not asked again.
@@ -100,7 +101,8 @@ def settle_checks(
         else check
         for check in checks
     ]
-    for check in settled:
+    # What no note can settle is told first.
+    for check in sorted(settled, key=lambda check: not check.is_required):
         if check.state == "failed":
             remedy = (
                 "check the label, or download the file again"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import stat
 import zipfile
@@ -28,6 +29,18 @@ RATIO_COUNTS_FROM_BYTES = 1_000_000
 MAX_NESTING = 2
 
 _DRIVE = re.compile(r"[A-Za-z]:")
+
+
+class _Allowance:
+    """What one call may still unpack: archives inside archives count together."""
+
+    def __init__(self) -> None:
+        self.left = MAX_TOTAL_BYTES
+
+    def take(self, size: int, place: str) -> None:
+        self.left -= size
+        if self.left < 0:
+            raise _unsafe(place, f"all together hold more than {MAX_TOTAL_BYTES} bytes")
 
 
 class PackedDocument(Document):
@@ -83,36 +96,73 @@ def open_paths(paths: list[Path]) -> tuple[Iterator[Document], tuple[SourceFile,
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise SourceError("file cannot be read", str(error), "check the path and the rights") from error
-        source = SourceFile(path.name, sha256(data).hexdigest(), len(data))
+            raise _unreadable(path, error) from error
+        # A name that is no UTF-8 could be neither stored nor printed.
+        name = os.fsencode(path.name).decode(errors="backslashreplace")
+        source = SourceFile(name, sha256(data).hexdigest(), len(data))
         sources[source.name, source.sha256] = source
-        files.append((path.name, data))
-    documents = (document for name, data in files for document in _open_data(name, data))
+        files.append((name, data))
+    allowance = _Allowance()
+    documents = (document for name, data in files for document in _open_data(name, data, allowance))
     return documents, tuple(sources.values())
 
 
 def _list_files(paths: list[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
-        if path.is_dir():
-            below = (p for p in path.rglob("*") if p.is_file() and not p.is_symlink())
-            found = sorted(p for p in below if not any(part.startswith(".") for part in p.relative_to(path).parts))
-            if not found:
-                raise SourceError("folder is empty", "", "give the folder that holds the files", Place(str(path)))
-            files.extend(found)
-        elif path.exists():
-            files.append(path)
-        else:
-            raise SourceError("no such file or folder", "", "check the path", Place(str(path)))
+        try:
+            found = _list_folder(path) if stat.S_ISDIR(path.stat().st_mode) else [path]
+            for file in found:
+                _check_file(file)
+        except FileNotFoundError as error:
+            raise SourceError("no such file or folder", "", "check the path", Place(str(path))) from error
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        if not found:
+            why = "hidden files and links do not count"
+            raise SourceError("folder is empty", why, "give the folder that holds the files", Place(str(path)))
+        files.extend(found)
     return files
 
 
-def _open_data(name: str, data: bytes) -> Iterator[Document]:
+def _list_folder(folder: Path) -> list[Path]:
+    """The files below a folder; raises OSError where a folder in it cannot be read."""
+
+    def stop(error: OSError) -> None:
+        raise error
+
+    files = []
+    for parent, folders, names in os.walk(folder, onerror=stop):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found = (Path(parent, name) for name in names if not name.startswith("."))
+        files += [path for path in found if stat.S_ISREG(path.lstat().st_mode)]
+    return sorted(files)
+
+
+def _check_file(path: Path) -> None:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        # A pipe or a device might never end.
+        raise SourceError("not a file", "it is a pipe or a device", "save it as a file first", Place(str(path)))
+    if status.st_size > MAX_TOTAL_BYTES:
+        why = f"it has {status.st_size} bytes, the limit is {MAX_TOTAL_BYTES}"
+        raise SourceError("file is too large", why, "give the files of one release", Place(str(path)))
+
+
+def _unreadable(path: Path, error: OSError) -> SourceError:
+    place = Place(str(error.filename or path))
+    return SourceError(
+        "file or folder cannot be read", error.strerror or str(error), "check the path and the rights", place
+    )
+
+
+def _open_data(name: str, data: bytes, allowance: _Allowance) -> Iterator[Document]:
     if not data:
         raise LayoutError("file is empty", "", "download the file again", Place(name))
     document = Document.unpack(name, data)
+    allowance.take(len(document.data), name)
     if document.form == "zip":
-        yield from _open_zip(name, document.data, 1)
+        yield from _open_zip(name, document.data, 1, allowance)
     elif document.form == "html":
         raise LayoutError(
             "file is a web page", "the site answered with a page in place of the file",
@@ -124,7 +174,7 @@ def _open_data(name: str, data: bytes) -> Iterator[Document]:
         yield document
 
 
-def _open_zip(name: str, data: bytes, depth: int) -> Iterator[Document]:
+def _open_zip(name: str, data: bytes, depth: int, allowance: _Allowance) -> Iterator[Document]:
     if depth > MAX_NESTING:
         raise ArchiveError("archive is nested too deeply", "", "unpack it by hand and look inside", Place(name))
     try:
@@ -144,17 +194,19 @@ def _open_zip(name: str, data: bytes, depth: int) -> Iterator[Document]:
         if info.file_size > max(RATIO_COUNTS_FROM_BYTES, MAX_RATIO * max(info.compress_size, 1)):
             why = f"it inflates to {info.file_size} bytes from {info.compress_size}"
             raise _unsafe(f"{name}/{info.filename}", why)
-    if sum(info.file_size for info in infos) > MAX_TOTAL_BYTES:
-        raise _unsafe(name, f"its members hold more than {MAX_TOTAL_BYTES} bytes")
+    if all(info.is_dir() for info in infos):
+        raise ArchiveError("zip archive is empty", "", "download the file again", Place(name))
+    allowance.take(sum(info.file_size for info in infos), name)
     for info in infos:
         if info.is_dir():
             continue
         member: Document = PackedDocument(archive, info, name)
         if member.start.startswith(GZIP_SIGNATURE):
             member = Document.unpack(info.filename, member.data, name)
+            allowance.take(len(member.data), member.place_name)
         if member.form == "zip":
-            yield from _open_zip(f"{name}/{info.filename}", member.data, depth + 1)
-        elif member.start:
+            yield from _open_zip(f"{name}/{info.filename}", member.data, depth + 1, allowance)
+        else:
             yield member
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -54,7 +55,7 @@ def read_release(system: str, effective_date: date, paths: list[Path]) -> Releas
             if system != "hcpcs" and order.recognise_codes_file(document):
                 codes_files.append(document)
             elif not (documentation.recognise_documentation(document) or hcpcs_lists.recognise_documentation(document)):
-                ignored.append(document.place_name)
+                ignored.append(_name_unknown(document))
             continue
         found = reader.read(document)
         if isinstance(found, CodeFile):
@@ -62,7 +63,7 @@ def read_release(system: str, effective_date: date, paths: list[Path]) -> Releas
         elif isinstance(found, SupportingList):
             lists.append(replace(found, system=system))
     if not code_files and not lists:
-        raise _explain_nothing(system, names, bool(codes_files))
+        raise _explain_nothing(system, ignored or names, [document.place_name for document in codes_files])
     code_file = _choose_code_file(code_files)
     if code_file is not None and codes_files and not any("after" in found.facts.get("codes", {}) for found in lists):
         # Without a summary of the publisher the codes file is the only witness of the number of codes.
@@ -119,12 +120,24 @@ def _drop_doubles(lists: list[SupportingList]) -> tuple[SupportingList, ...]:
     return tuple(kept)
 
 
-def _explain_nothing(system: str, names: list[str], has_codes_file: bool) -> LayoutError:
+def _name_unknown(document: Document) -> str:
+    """The name of a document that no reader knows, with what it is where that can be said."""
+    what = ""
+    if not document.start:
+        what = " (empty)"
+    elif document.form == "html":
+        what = " (a web page)"
+    elif document.start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        what = " (UTF-16 text)"
+    return document.place_name + what
+
+
+def _explain_nothing(system: str, names: list[str], codes_files: list[str]) -> LayoutError:
     title = get_system(system).title
-    if has_codes_file:
+    if codes_files:
         return LayoutError(
             f"no {title} order file was given", "a codes file has no headers and no short titles",
-            "give the order file, or the whole archive", Place(names[0]),
+            "give the order file, or the whole archive", Place(codes_files[0]),
         )  # fmt: skip
     return LayoutError(
         f"nothing of {title} was found", "no layout of the publisher fits the content",
