@@ -37,8 +37,9 @@ def load_floor(archive: Path, database: Path) -> None:
 
 
 def load_pandas(archive: Path, database: Path) -> None:
-    """The same with pandas: read_fwf and to_sql."""
+    """The same with pandas as its manual shows it: read_fwf with the columns, all text, and to_sql on an engine."""
     import pandas
+    import sqlalchemy
 
     member = find_order_member(archive)
     with zipfile.ZipFile(archive).open(member) as file:
@@ -49,17 +50,19 @@ def load_pandas(archive: Path, database: Path) -> None:
             dtype=str,
             header=None,
         )
-    with sqlite3.connect(database) as connection:
-        frame.to_sql("code", connection, if_exists="replace", index=False)
-    connection.close()
+    engine = sqlalchemy.create_engine(f"sqlite:///{database}")
+    frame.to_sql("code", engine, if_exists="replace")
+    engine.dispose()
 
 
-def write_csv(archive: Path, target: Path) -> None:
-    """A release as the ready CSV file that csv-diff wants."""
+def write_csv(archive: Path, target: Path, *, has_order_number: bool) -> None:
+    """A release as the ready CSV file that csv-diff wants: every column of the order file, or all but
+    the order number, which shifts with each insertion and would make every later row a change."""
+    first = 0 if has_order_number else 1
     with target.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(("code", "flag", "short", "long"))
-        writer.writerows(row[1:] for row in read_rows(archive))
+        writer.writerow(("order_number", "code", "flag", "short", "long")[first:])
+        writer.writerows(row[first:] for row in read_rows(archive))
 
 
 def diff_csv(previous: Path, current: Path) -> Any:
@@ -80,8 +83,8 @@ def copy_in_full(database: Path, release: str, rows: list[tuple[Any, ...]]) -> N
     marks = ", ".join("?" * (len(rows[0]) + 1))
     with sqlite3.connect(database) as connection:
         connection.execute(
-            "CREATE TABLE IF NOT EXISTS code (release TEXT, system TEXT, kind TEXT, code TEXT, flag INTEGER, short TEXT,"
-            " long TEXT, added TEXT, ended TEXT, details TEXT, PRIMARY KEY (release, kind, code))"
+            "CREATE TABLE IF NOT EXISTS code (release TEXT, system TEXT, kind TEXT, code TEXT, flag INTEGER,"
+            " short TEXT, long TEXT, added TEXT, ended TEXT, details TEXT, PRIMARY KEY (release, kind, code))"
         )
         connection.executemany(f"INSERT INTO code VALUES ({marks})", [(release, *row) for row in rows])
     connection.close()
