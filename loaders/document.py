@@ -51,10 +51,15 @@ class Document:
             with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
                 plain = packed.read(MAX_GZIP_BYTES + 1)
         except (OSError, EOFError, zlib.error) as error:
-            raise LayoutError("broken gzip file", str(error), "download the file again", Place(file=name)) from error
+            raise LayoutError(
+                "broken gzip file", str(error), "download the file again", Place(cls(name, data, container).place_name)
+            ) from error
         if len(plain) > MAX_GZIP_BYTES:
             raise LayoutError(
-                "gzip file grows too large", f"more than {MAX_GZIP_BYTES} bytes", "give the real file", Place(file=name)
+                "gzip file grows too large",
+                f"more than {MAX_GZIP_BYTES} bytes",
+                "give the real file",
+                Place(cls(name, data, container).place_name),
             )
         return cls(name.removesuffix(".gz"), plain, container)
 

@@ -63,6 +63,10 @@ class PackedDocument(Document):
         plain = self._inflate(self._limit + 1)
         if len(plain) > self._limit:
             raise _unsafe(self.place_name, f"it inflates to more than {self._limit} bytes")
+        told: int = self._member[1].file_size  # type: ignore[attr-defined]
+        if len(plain) != told:
+            why = f"it holds {len(plain)} bytes, the archive says {told}"
+            raise ArchiveError("zip member is broken", why, "download the file again", Place(self.place_name))
         return plain
 
     @property

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.command_line import Answer, CommandLine, count_rows, held_releases
+from tests.command_line import CommandLine
+from tests.held_store import CM, CM_NEXT, HCPCS, HCPCS_NEXT, PCS, ROWS, Refusal, hold_releases, refusing
 from tests.order_files import (
     DISCLAIMER,
     Row,
@@ -22,16 +22,9 @@ from tests.order_files import (
     order_addenda,
     order_file,
     order_members,
-    write_zip,
     zip_bytes,
 )
 
-CM = make_codes("icd10cm", 200)
-CM_NEXT = [*CM[:-1], replace(CM[-1], long="Sample condition, revised")]
-PCS = make_codes("icd10pcs", 200)
-ROWS = [Row("LT", "Left side"), *(Row(f"A{n:04}", f"Supply {n}, " + "each one of them " * 9) for n in range(60))]
-HCPCS = act_on(ROWS, "20190101")
-HCPCS_NEXT = act_on(ROWS, "20200101", every=5)
 ORDER = order_file(CM_NEXT)
 LINES = ORDER.decode().splitlines(keepends=True)
 TEXT = hcpcs_text(HCPCS_NEXT)
@@ -48,52 +41,13 @@ def change_line(number: int, column: int, text: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def held(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
-    """A store that holds the releases of the year before."""
-    folder = tmp_path_factory.mktemp("held")
-    command = CommandLine(folder / "home")
-    command.load("icd10cm", "FY2024", write_zip(folder / "cm.zip", order_members("icd10cm", 2024, CM)))
-    command.load("icd10pcs", "FY2024", write_zip(folder / "pcs.zip", order_members("icd10pcs", 2024, PCS)))
-    command.load("hcpcs", "2019Q1", write_zip(folder / "hcpcs.zip", {"HCPC2019_ANWEB.txt": hcpcs_text(HCPCS)}))
-    return command
+    return hold_releases(tmp_path_factory.mktemp("held"))
 
 
 @pytest.fixture
-def refuse(held: CommandLine, tmp_path: Path) -> Iterator[Callable[..., str]]:
-    """Load files and see them refused; afterwards everything must be as it was."""
-    before = take_picture(held)
-
-    def load(system: str, release: str, files: Given, *words: str, path: Path | None = None) -> str:
-        for name, data in files.items():
-            (tmp_path / name).write_bytes(data)
-        given = [path] if path else [tmp_path / name for name in files]
-        return check_refusal(held("load", system, release, *given), *words)
-
-    yield load
-    assert take_picture(held) == before
-
-
-def take_picture(held: CommandLine) -> tuple[object, ...]:
-    """What the store answers, and its file byte for byte."""
-    answers = [
-        held("releases").out,
-        held("lookup", "icd10cm", "A00.1", "--on", "2024-01-15", "--format", "json").out,
-        held("lookup", "icd10pcs", "00010ZZ", "--on", "2024-01-15", "--format", "json").out,
-        held("lookup", "hcpcs", "A0001", "--on", "2019-06-30", "--format", "json").out,
-    ]
-    digest = hashlib.sha256((held.home / "addenda.db").read_bytes()).hexdigest()
-    return (*answers, digest, count_rows(held.url), held_releases(held.url))
-
-
-def check_refusal(answer: Answer, *words: str) -> str:
-    """One line on standard error with all the words and a remedy, exit code 2, nothing printed."""
-    assert (answer.code, answer.out) == (2, ""), answer
-    assert answer.err.count("\n") == 1, answer.err
-    line = answer.err.removesuffix("\n")
-    assert line.isprintable()
-    assert line.startswith("addenda: ")
-    assert "; " in line, "no remedy"
-    assert [word for word in words if word not in line] == [], line
-    return line
+def refuse(held: CommandLine, tmp_path: Path) -> Iterator[Refusal]:
+    with refusing(held, tmp_path) as refusal:
+        yield refusal
 
 
 # What is damaged, the file, and what the line must say: name, place, reason.
@@ -237,31 +191,31 @@ ORDER_FILES: dict[str, tuple[Given, tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize("case", ORDER_FILES)
-def test_order_file_is_refused(case: str, refuse: Callable[..., str]) -> None:
+def test_order_file_is_refused(case: str, refuse: Refusal) -> None:
     files, words = ORDER_FILES[case]
     refuse("icd10cm", "FY2025", files, *words)
 
 
 @pytest.mark.parametrize("case", ORDER_FILES)
-def test_order_file_is_refused_inside_a_zip(case: str, refuse: Callable[..., str]) -> None:
+def test_order_file_is_refused_inside_a_zip(case: str, refuse: Refusal) -> None:
     files, words = ORDER_FILES[case]
     refuse("icd10cm", "FY2025", {"release.zip": zip_bytes({f"sub/{n}": d for n, d in files.items()})}, *words)
 
 
-def test_cut_addenda_do_not_pass_for_whole_ones(refuse: Callable[..., str]) -> None:
+def test_cut_addenda_do_not_pass_for_whole_ones(refuse: Refusal) -> None:
     addenda = order_addenda(CM, CM_NEXT)
     files = {"icd10cm_order_2025.txt": ORDER, "icd10cm_order_addenda_2025.txt": addenda[: addenda.index(b"\r\n") - 3]}
     refuse("icd10cm", "FY2025", files, "icd10cm_order_addenda_2025.txt, line 1")
 
 
 @pytest.mark.parametrize("system", ["icd10cm", "hcpcs"])
-def test_pcs_files_are_no_other_system(system: str, refuse: Callable[..., str]) -> None:
+def test_pcs_files_are_no_other_system(system: str, refuse: Refusal) -> None:
     release = "FY2025" if system == "icd10cm" else "2020Q1"
     files = {"pcs.zip": zip_bytes(order_members("icd10pcs", 2025, PCS, PCS))}
     refuse(system, release, files, "pcs.zip/icd10pcs_order_2025.txt", "it is an ICD-10-PCS order file")
 
 
-def test_cm_given_as_pcs_is_refused(refuse: Callable[..., str]) -> None:
+def test_cm_given_as_pcs_is_refused(refuse: Refusal) -> None:
     files = {"cm.zip": zip_bytes(order_members("icd10cm", 2025, CM_NEXT, CM))}
     refuse("icd10pcs", "FY2025", files, "cm.zip/icd10cm_order_2025.txt", "not of ICD-10-PCS", "addenda load icd10cm")
 
@@ -336,11 +290,11 @@ HCPCS_FILES: dict[str, tuple[str, Given, tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize("case", HCPCS_FILES)
-def test_hcpcs_file_is_refused(case: str, refuse: Callable[..., str]) -> None:
+def test_hcpcs_file_is_refused(case: str, refuse: Refusal) -> None:
     release, files, words = HCPCS_FILES[case]
     refuse("hcpcs", release, files, *words)
 
 
-def test_icd_files_are_no_hcpcs(refuse: Callable[..., str]) -> None:
+def test_icd_files_are_no_hcpcs(refuse: Refusal) -> None:
     files = {"cm.zip": zip_bytes(order_members("icd10cm", 2020, CM))}
     refuse("hcpcs", "2020Q1", files, "cm.zip/icd10cm_order_2020.txt", "not of HCPCS", "addenda load icd10cm")
