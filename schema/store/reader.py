@@ -105,11 +105,16 @@ def read_records(connection: Connection, release_id: ReleaseId) -> Iterator[Code
 
 def read_codes_in(connection: Connection, release_id: ReleaseId, codes: list[str]) -> dict[str, CodeRecord]:
     """The records of the named codes that the release holds."""
-    key = _code_list_key(connection, release_id)
+    # By code and then by membership: a join would look through every run for every code.
+    runs = _read_runs(connection, _code_list_key(connection, release_id))
     found: dict[str, CodeRecord] = {}
     for start in range(0, len(codes), _KEYS_AT_ONCE):
-        query = _select_records(release_id.system, key).where(RECORD.c.code.in_(codes[start : start + _KEYS_AT_ONCE]))
-        found.update((row.code, build_record(release_id.system, row)) for row in connection.execute(query))
+        query = select(*_RECORD_FIELDS).join(BOOK, RECORD.c.book_id == BOOK.c.id)
+        query = query.where(BOOK.c.system == release_id.system, BOOK.c.kind.in_(("code", "modifier")))
+        query = query.where(RECORD.c.code.in_(codes[start : start + _KEYS_AT_ONCE]))
+        for row in connection.execute(query):
+            if holds_key(runs, row.id):
+                found[row.code] = build_record(release_id.system, row)
     return found
 
 
