@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from schema.errors import SettingsError
@@ -18,22 +18,36 @@ CONFIG_FILE = "addenda.toml"
 
 def _default_home() -> Path:
     """The platform's folder for user data (XDG base directory specification)."""
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "addenda"
+    return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share") / "addenda"
 
 
 class Settings(BaseSettings):
     """Every setting; docs/settings.md explains each."""
 
-    model_config = SettingsConfigDict(env_prefix="ADDENDA_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="ADDENDA_", env_ignore_empty=True, extra="ignore")
 
-    home: Path = Field(default_factory=_default_home)
+    home: Path = Field(default_factory=_default_home, validate_default=True)
     database_url: str = ""
     today: date | None = None
+
+    @field_validator("home")
+    @classmethod
+    def expand_home(cls, home: Path) -> Path:
+        """`~` stands for the user's folder, as in a shell."""
+        try:
+            return home.expanduser()
+        except RuntimeError as error:
+            raise ValueError(str(error)) from error
 
     @property
     def database(self) -> str:
         """The address of the database: the setting, or one SQLite file in the home folder."""
-        return self.database_url or f"sqlite:///{self.home / 'addenda.db'}"
+        if self.database_url:
+            return self.database_url
+        from sqlalchemy import URL
+
+        # A folder's name may hold signs that mean something in an address.
+        return URL.create("sqlite", database=str(self.home / "addenda.db")).render_as_string()
 
     @property
     def reports(self) -> Path:

@@ -21,7 +21,8 @@ FISCAL_YEAR_FIRST_MONTH = 10
 _FISCAL = re.compile(r"FY ?(\d{4})(?:[- ]([a-z]{3})[a-z]*)?", re.IGNORECASE)
 _QUARTER = re.compile(r"(\d{4}) ?-?Q([1-4])", re.IGNORECASE)
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
-_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:\.(\d+))?")
+# Issues count from 1; four digits are more than any publisher will need.
+_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:\.([1-9]\d{0,3}))?")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -39,8 +39,10 @@ def open_settings(context: click.Context) -> Settings:
 
 
 def open_store(settings: Settings) -> Engine:
-    """The database of the settings, brought to the present schema."""
-    return open_database(settings.database)
+    """The database of the settings, brought to the present schema; closed when the command ends."""
+    engine = open_database(settings.database)
+    click.get_current_context().call_on_close(engine.dispose)
+    return engine
 
 
 def today_of(settings: Settings) -> date:

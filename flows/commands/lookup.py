@@ -16,9 +16,12 @@ from flows.commands.common import (
     print_table,
     today_of,
 )
+from schema.errors import UsageError, shorten_value
 from schema.records import CodeRecord
 from schema.store.lookup import CodeAnswer, Lookup
 from schema.systems import display_code, get_system, normalise_code
+
+_LONGEST_CODE = 7
 
 
 @click.command("lookup")
@@ -33,7 +36,7 @@ def command(context: click.Context, system: str, code: str, on: str | None, know
     settings = open_settings(context)
     day = parse_day(on, "--on") or today_of(settings)
     known_day = parse_day(known, "--known")
-    name, wanted = get_system(system).name, normalise_code(code)
+    name, wanted = get_system(system).name, _read_code(code)
     with Lookup(open_store(settings), name, known_day) as lookup:
         answer = lookup.find(wanted, day)
         history = lookup.history(wanted)
@@ -56,6 +59,17 @@ def command(context: click.Context, system: str, code: str, on: str | None, know
         print_csv(list(flat), [list(flat.values())])
     else:
         _print_answer(answer, document)
+
+
+def _read_code(text: str) -> str:
+    code = normalise_code(text) if text.isascii() else ""
+    if not (code.isalnum() and len(code) <= _LONGEST_CODE):
+        raise UsageError(
+            f"cannot read code {shorten_value(text)!r}",
+            "a code is up to 7 letters and digits",
+            "type it as in A00.1, J1234, 25",
+        )
+    return code
 
 
 def describe_answer(answer: CodeAnswer) -> dict[str, Any]:

@@ -20,6 +20,7 @@ SCHEMA_REVISION = "0001"
 LOCK_TIMEOUT = 120
 # Any constant will do, as long as every addenda uses the same one in the same database.
 _ADVISORY_LOCK = 0x61646465
+_ADDRESS_FORMS = "use sqlite:///FILE or postgresql://USER@HOST/NAME"
 
 
 def open_database(url: str) -> Engine:
@@ -30,18 +31,24 @@ def open_database(url: str) -> Engine:
     """
     try:
         address = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        # It may hold a password, so nothing of it is repeated.
+        raise StoreError("cannot read the database address", "it has not the form of one", _ADDRESS_FORMS) from error
+    try:
         engine = _create_engine(address)
     except (ArgumentError, NoSuchModuleError) as error:
-        raise StoreError(
-            "cannot read the database address", str(error), "use sqlite:///FILE or postgresql://USER@HOST/NAME"
-        ) from error
+        raise StoreError("cannot read the database address", str(error), _ADDRESS_FORMS) from error
     except ImportError as error:
         raise StoreError(
             f"the driver for {address.drivername} is not installed", str(error), "pip install 'addenda[postgres]'"
         ) from error
     try:
         _bring_to_present(engine)
+    except StoreError:
+        engine.dispose()
+        raise
     except SQLAlchemyError as error:
+        engine.dispose()
         raise StoreError(
             f"cannot open the database {address.render_as_string(hide_password=True)}",
             describe_fault(error),
@@ -94,6 +101,8 @@ def _create_engine(address: URL) -> Engine:
         return create_engine(address.set(drivername="postgresql+psycopg"))
     if address.get_backend_name() != "sqlite":
         raise ArgumentError(f"unknown kind of database {address.drivername!r}")
+    if address.query and "uri" not in address.query:
+        raise ArgumentError(f"SQLite does not know the option {min(address.query)!r}")
     if address.database and address.database != ":memory:":
         parent = Path(address.database).parent
         try:
