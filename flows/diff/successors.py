@@ -9,7 +9,7 @@ from datetime import date
 from itertools import groupby
 
 from schema.changes import Cause, Change, ChangeKind, ChangeSet, Successor
-from schema.crosswalk import expand_previous
+from schema.crosswalk import CodeOrder, expand_previous
 from schema.records import ListEntry, SupportingList
 from schema.systems import display_code
 
@@ -100,15 +100,19 @@ def _read_conversions(
         for entry in supporting.entries:
             text = entry.fields.get("effective_date")
             if text is not None and first < date.fromisoformat(text) <= last:
-                rows.append((text, entry, f"{supporting.file}, effective {text}"))
+                rows.append((text, entry, f"effective {text}"))
     conversions = _Conversions()
     known = set(previous_codes)
+    # Ranges run in the order of the order file; past the first step, whose codes are known in that
+    # order, in text order.
+    codes: CodeOrder | list[str] = CodeOrder(previous_codes)
     for _, step in groupby(sorted(rows, key=lambda row: row[0]), key=lambda row: row[0]):
-        codes, step_rows = sorted(known), list(step)
+        step_rows = list(step)
         for _, entry, detail in step_rows:
             for previous in expand_previous(entry.fields.get("previous", ()), codes):
                 conversions.add(previous, entry.code, detail)
         known.update(entry.code for _, entry, _ in step_rows)
+        codes = sorted(known)
     return conversions
 
 
