@@ -62,17 +62,19 @@ def list_fields(record: CodeRecord) -> dict[str, Any]:
 
 def compare_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FieldChange, ...]:
     """The fields that differ, sorted by weight and name, with DeepDiff's evidence of where."""
-    if before == after:
+    names = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    if not names:
         return ()
     # 0.4 s to import, and most commands never compare.
     from deepdiff import DeepDiff
 
-    evidence = DeepDiff(dict(before), dict(after), verbose_level=2, view="tree")
-    paths: dict[str, set[str]] = {}
+    one, other = ({name: side[name] for name in sorted(names & side.keys())} for side in (before, after))
+    # Above the threshold's default, records with few fields in common count as one change of everything.
+    evidence = DeepDiff(one, other, verbose_level=2, view="tree", threshold_to_diff_deeper=0)
+    paths: dict[str, set[str]] = {name: set() for name in names}
     for items in evidence.values():
         for item in items:
             name, *inside = item.path(output_format="list")
-            paths.setdefault(str(name), set())
             if inside:
                 paths[str(name)].add("".join(f"[{part!r}]" for part in inside))
     changes = [
