@@ -125,7 +125,11 @@ def build_block(system: str, kind: RecordKind, records: Sequence[CodeRecord]) ->
                 "" if r.is_billable is None else str(int(r.is_billable)),
                 r.short_descriptor,
                 r.long_descriptor,
-                *(() if d is None and r.added_date is None else (str(r.added_date), str(r.termination_date), d or "")),
+                *(
+                    (str(r.added_date), str(r.termination_date), d or "")
+                    if d is not None or r.added_date is not None or r.termination_date is not None
+                    else ()
+                ),
             )
             for r, d in zip(records, details, strict=True)
         ],
