@@ -60,11 +60,22 @@ def open_database(url: str) -> Engine:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection inside one read transaction: everything read belongs together."""
+    with naming_read_faults(engine), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def naming_read_faults(engine: Engine) -> Iterator[None]:
+    """What the driver says while something is read, as a StoreError."""
     try:
-        with engine.begin() as connection:
-            yield connection
-    except _driver_errors(engine) as error:
-        raise StoreError("the database cannot be read", describe_fault(error), "see its log") from error
+        yield
+    except driver_errors(engine) as error:
+        raise name_read_fault(error) from error
+
+
+def name_read_fault(error: Exception) -> StoreError:
+    """The StoreError for what the driver said while something was read."""
+    return StoreError("the database cannot be read", describe_fault(error), "check the disk, or see the server's log")
 
 
 @contextmanager
@@ -78,13 +89,13 @@ def writing(engine: Engine) -> Iterator[Connection]:
             if engine.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
             yield connection
-    except _driver_errors(engine) as error:
+    except driver_errors(engine) as error:
         raise StoreError(
             "the database cannot be written", describe_fault(error), "nothing was changed; try again"
         ) from error
 
 
-def _driver_errors(engine: Engine) -> tuple[type[Exception], ...]:
+def driver_errors(engine: Engine) -> tuple[type[Exception], ...]:
     """SQLAlchemy's errors, and the driver's own, which bulk writing meets without its wrapping."""
     return (DBAPIError, engine.dialect.loaded_dbapi.Error)
 

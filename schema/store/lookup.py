@@ -11,13 +11,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from schema.notes import NotesInForce, notes_for
 from schema.records import CodeRecord, RecordKind
 from schema.releases import ReleaseId
 from schema.store.bulk import fetch_rows
+from schema.store.database import driver_errors, name_read_fault, naming_read_faults
+from schema.store.notes import read_notes
 from schema.store.writer import CODE_LIST
 from schema.systems import get_system
-from schema.tables import BOOK, RECORD, RECORD_LIST, RELEASE, RUN
+from schema.tables import BOOK, RECORD, RECORD_LIST, RELEASE
 
 _COLUMNS = (
     RECORD.c.id,
@@ -29,6 +30,9 @@ _COLUMNS = (
     RECORD.c.termination_date,
     RECORD.c.details,
 )
+
+
+_NEIGHBOURS_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +85,18 @@ class Lookup:
 
     def __init__(self, engine: Engine, system: str, known: date | None = None) -> None:
         self.system = get_system(system)
-        self._connection: Connection = engine.connect()
-        try:
-            self._held = self._read_held(None if known is None else datetime.combine(known, time.max, UTC))
-            self._starts = [held.release_id.effective_date for held in self._held]
-            self._rows = self._prepare()
-            self._cursor = self._connection.connection.cursor()
-        except BaseException:
-            self._connection.close()
-            raise
+        self._known_at = None if known is None else datetime.combine(known, time.max, UTC)
+        self._faults = driver_errors(engine)
+        with naming_read_faults(engine):
+            self._connection: Connection = engine.connect()
+            try:
+                self._held = self._read_held()
+                self._starts = [held.release_id.effective_date for held in self._held]
+                self._rows = self._prepare()
+                self._cursor = self._connection.connection.cursor()
+            except BaseException:
+                self._connection.close()
+                raise
 
     def __enter__(self) -> Lookup:
         return self
@@ -121,42 +128,42 @@ class Lookup:
         return steps
 
     def neighbours(self, code: str, on: date, count: int = 2) -> list[CodeRecord]:
-        """The codes around it in text order, in the release that answers for the day."""
-        at = bisect_right(self._starts, on) - 1
-        if at < 0:
+        """The codes (for a modifier the modifiers) around it in text order, in the release of the day."""
+        held, kind = self._held_on(on), self._kind_of(code)
+        if held is None or kind not in self._rows.books:
             return []
-        held = self._held[at]
-        around: list[CodeRecord] = []
-        for is_after in (False, True):
-            query = select(*_COLUMNS).where(RECORD.c.book_id.in_(self._rows.books.values()))
+        with naming_read_faults(self._connection.engine):
+            before = self._read_side(held, kind, code, count, is_after=False)
+            return [*reversed(before), *self._read_side(held, kind, code, count, is_after=True)]
+
+    def _read_side(self, held: _Held, kind: RecordKind, code: str, count: int, *, is_after: bool) -> list[CodeRecord]:
+        """The nearest codes on one side; codes of other releases may stand between, as many as there are."""
+        found: list[CodeRecord] = []
+        while len(found) < count:
+            query = select(*_COLUMNS).where(RECORD.c.book_id == self._rows.books[kind])
             query = query.where(RECORD.c.code > code if is_after else RECORD.c.code < code)
-            query = query.order_by(RECORD.c.code if is_after else RECORD.c.code.desc()).limit(count * 40)
-            side: dict[str, CodeRecord] = {}
-            for row in self._connection.execute(query):
-                if held.holds(row[0]) and len(side) < count:
-                    side.setdefault(row[1], self._build(row))
-            around += sorted(side.values(), key=lambda record: record.code)
-        return around
+            query = query.order_by(RECORD.c.code if is_after else RECORD.c.code.desc()).limit(_NEIGHBOURS_AT_ONCE)
+            rows = self._connection.execute(query).all()
+            if not rows:
+                break
+            found += [self._build(row, kind) for row in rows if held.holds(row[0])]
+            code = rows[-1][1]
+        return found[:count]
 
     def notes(self, code: str, on: date) -> dict[str, Any]:
         """The notes of the tabular list that hold for the code, where the release in force has them."""
-        at = bisect_right(self._starts, on) - 1
-        if at < 0:
+        held = self._held_on(on)
+        if held is None:
             return {}
-        release_id = self._held[at].release_id
-        chain = [code[:length] for length in range(len(code), 2, -1)]
-        query = (
-            select(RECORD.c.code, RECORD.c.details)
-            .join(BOOK, RECORD.c.book_id == BOOK.c.id)
-            .join(RUN, RECORD.c.id.between(RUN.c.first_id, RUN.c.last_id))
-            .join(RECORD_LIST, RUN.c.list_id == RECORD_LIST.c.id)
-            .join(RELEASE, RECORD_LIST.c.release_id == RELEASE.c.id)
-            .where(BOOK.c.system == self.system.name, BOOK.c.kind == "notes", RECORD.c.code.in_(chain))
-            .where(RECORD_LIST.c.kind == "notes", RELEASE.c.system == self.system.name)
-            .where(RELEASE.c.effective_date == release_id.effective_date, RELEASE.c.issue == release_id.issue)
-        )
-        found = {row.code: json.loads(row.details) for row in self._connection.execute(query)}
-        return flatten_notes(notes_for(code, found)) if found else {}
+        with naming_read_faults(self._connection.engine):
+            return read_notes(self._connection, held.release_id, code, self._known_at)
+
+    def _held_on(self, on: date) -> _Held | None:
+        """The release whose codes are those of the day; None before the first, and for drafts."""
+        if not self.system.has_record_dates:
+            return self._release_on(on)[0]
+        at = bisect_right(self._starts, on) - 1
+        return self._held[at] if at >= 0 else None
 
     def _find_by_release(self, code: str, on: date) -> CodeAnswer:
         held, reason = self._release_on(on)
@@ -206,15 +213,15 @@ class Lookup:
             return CodeAnswer(name, code, on, False, False, held.release_id, record, reason)
         return CodeAnswer(name, code, on, False, None, self._held[-1].release_id, None, "in no release held")
 
-    def _read_held(self, known_at: datetime | None) -> list[_Held]:
+    def _read_held(self) -> list[_Held]:
         query = (
             select(RELEASE.c.effective_date, RELEASE.c.issue, RECORD_LIST.c.id)
             .join(RECORD_LIST, RECORD_LIST.c.release_id == RELEASE.c.id)
             .where(RELEASE.c.system == self.system.name, RECORD_LIST.c.kind == CODE_LIST)
             .order_by(RELEASE.c.effective_date, RELEASE.c.issue)
         )
-        if known_at is not None:
-            query = query.where(RELEASE.c.loaded_at <= known_at)
+        if self._known_at is not None:
+            query = query.where(RELEASE.c.loaded_at <= self._known_at)
         latest = {day: (issue, key) for day, issue, key in self._connection.execute(query)}
         held = []
         for day, (issue, key) in latest.items():
@@ -237,15 +244,21 @@ class Lookup:
         return _Rows(str(compiled), names, books)
 
     def _read_code(self, code: str) -> list[tuple[int, CodeRecord]]:
-        kind: RecordKind = "modifier" if self.system.modifier_pattern and len(code) == 2 else "code"
+        kind = self._kind_of(code)
         book = self._rows.books.get(kind)
         if book is None:
             return []
-        if self._rows.names is None:
-            self._cursor.execute(self._rows.text, {"book_id_1": book, "code_1": code})
-        else:
-            self._cursor.execute(self._rows.text, (book, code))
-        return [(row[0], self._build(row, kind)) for row in self._cursor.fetchall()]
+        try:
+            if self._rows.names is None:
+                self._cursor.execute(self._rows.text, {"book_id_1": book, "code_1": code})
+            else:
+                self._cursor.execute(self._rows.text, (book, code))
+            return [(row[0], self._build(row, kind)) for row in self._cursor.fetchall()]
+        except self._faults as error:
+            raise name_read_fault(error) from error
+
+    def _kind_of(self, code: str) -> RecordKind:
+        return "modifier" if self.system.modifier_pattern and len(code) == 2 else "code"
 
     def _build(self, row: Any, kind: RecordKind = "code") -> CodeRecord:
         return CodeRecord(
@@ -259,21 +272,6 @@ class Lookup:
             _as_date(row[6]),
             json.loads(row[7]) if row[7] else {},
         )
-
-
-def flatten_notes(notes: NotesInForce) -> dict[str, Any]:
-    """The notes in force as one dictionary: own fields, `inherited` by code, 7th characters."""
-    told: dict[str, Any] = {name: value for name, value in notes.own.items() if name not in ("scope", "name")}
-    if notes.inherited:
-        told["inherited"] = {
-            code: {name: value for name, value in fields.items() if name not in ("scope", "name")}
-            for code, fields in notes.inherited
-        }
-    if notes.seventh_characters:
-        told["seventh_characters"] = dict(notes.seventh_characters)
-    if notes.seventh_character:
-        told["seventh_character"] = notes.seventh_character
-    return told
 
 
 def _as_date(value: str | date | None) -> date | None:

@@ -30,6 +30,7 @@ _RECORD_FIELDS = (
     RECORD.c.termination_date,
     RECORD.c.details,
 )
+NEWEST_LIST_FIRST = (RECORD_LIST.c.loaded_at.desc(), RECORD_LIST.c.file.desc(), RECORD_LIST.c.digest)
 # Below the smallest limit on the number of values in one statement (SQLite before 3.32).
 _KEYS_AT_ONCE = 900
 
@@ -162,11 +163,12 @@ def read_different(
 
 
 def read_lists(connection: Connection, release_id: ReleaseId, kind: ListKind) -> list[SupportingList]:
-    """The supporting lists of that kind that came with a release, the newest first."""
+    """The supporting lists of that kind that came with a release, the one loaded last first; of those
+    loaded together the last by name, so that packaging and order do not matter."""
     query = (
         select(RECORD_LIST)
         .where(RECORD_LIST.c.release_id == _release_key(connection, release_id), RECORD_LIST.c.kind == kind)
-        .order_by(RECORD_LIST.c.id.desc())
+        .order_by(*NEWEST_LIST_FIRST)
     )
     lists = []
     for row in connection.execute(query).all():
