@@ -14,7 +14,8 @@ from flows.diff.compare import compare_releases
 from flows.diff.notes import add_note_changes
 from flows.diff.reconcile import Evidence, reconcile_changes
 from flows.diff.successors import find_successors
-from loaders.checks import Surroundings, run_checks, settle_checks
+from loaders.checks import Surroundings, run_checks
+from loaders.overrides import settle_checks
 from loaders.release import read_release
 from schema.changes import ChangeSet, Reconciliation, Successor, UpdateResult
 from schema.contents import CheckResult, ReleaseContent, ReleaseInfo

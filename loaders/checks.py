@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from schema.contents import CheckResult, CodeFile, ReleaseContent, ReleaseInfo
-from schema.errors import CheckError, Place, UsageError
+from schema.errors import Place
 from schema.fields import NOT_COMPARED
 from schema.records import SupportingList
 from schema.releases import ReleaseId, fiscal_year_of, label_of
@@ -55,7 +54,7 @@ def run_checks(content: ReleaseContent, around: Surroundings) -> list[CheckResul
         _check_duplicates(code_file),
         _check_value_sets(code_file),
         _check_size(code_file, around.basis),
-        _check_last_code(code_file, around),
+        _check_last_code(code_file, around, content.lists),
     ]
     if get_system(content.system).has_record_dates:
         checks += [
@@ -72,48 +71,6 @@ def run_checks(content: ReleaseContent, around: Surroundings) -> list[CheckResul
             _check_is_not_last_year(content, code_file, around.twins),
         ]
     return checks
-
-
-def settle_checks(
-    checks: Sequence[CheckResult],
-    overrides: Sequence[str],
-    note: str | None,
-    author: str | None,
-    release: str,
-    held: Sequence[CheckResult] = (),
-) -> list[CheckResult]:
-    """The checks with the operator's overrides; raises CheckError at the first that still
-    fails, required ones before advisory ones.
-
-    An override needs a note and a name, counts for advisory checks alone, and is stored. What was
-    settled for the same code list when it was stored (`held`) is not asked again.
-    """
-    settled_before = {check.name: check for check in held if not check.is_required}
-    checks = [check if check.is_passed else settled_before.get(check.name, check) for check in checks]
-    names = {check.name for check in checks}
-    unknown = sorted(set(overrides) - names)
-    if unknown:
-        raise UsageError(f"no such check: {unknown[0]}", f"checks: {', '.join(sorted(names))}", "correct the name")
-    if overrides and not (note and note.strip() and author and author.strip()):
-        raise UsageError(
-            "an override needs a note and a name", "", "add --note 'why this is right' and --by 'your name'"
-        )
-    settled = [
-        replace(check, override=f"{author}: {note}")
-        if check.name in overrides and not check.is_passed and not check.is_required
-        else check
-        for check in checks
-    ]
-    # What no note can settle is told first.
-    for check in sorted(settled, key=lambda check: not check.is_required):
-        if check.state == "failed":
-            remedy = (
-                "check the label, or download the file again"
-                if check.is_required
-                else f"look at the file; if it is right: --override {check.name} --note 'why' --by 'name'"
-            )
-            raise CheckError(f"{release} is refused, check {check.name} failed", check.message, remedy)
-    return settled
 
 
 def _name(code_file: CodeFile) -> str:
@@ -189,11 +146,13 @@ def _check_size(code_file: CodeFile, basis: ReleaseInfo | None) -> CheckResult:
     return CheckResult("shrinkage", False, change >= -MAX_SHRINKAGE, message)
 
 
-def _check_last_code(code_file: CodeFile, around: Surroundings) -> CheckResult:
-    """A file cut at a line end loses its last codes, and nothing else shows it."""
+def _check_last_code(code_file: CodeFile, around: Surroundings, lists: Sequence[SupportingList]) -> CheckResult:
+    """A file cut at a line end loses its last codes; without a count of the publisher nothing else shows it."""
     before = around.last_code
     if around.basis is None or before is None:
         return _passed("last_code", "no earlier release to compare with", is_required=False)
+    if _is_counted(code_file, lists):
+        return _passed("last_code", "not needed, the publisher counts the codes", is_required=False)
     codes = code_file.blocks[-1].codes
     # It stands at the end, or a few lines before: no need to look through 100,000 codes twice.
     is_there = before in codes[-1000:] or before in codes
@@ -201,6 +160,24 @@ def _check_last_code(code_file: CodeFile, around: Surroundings) -> CheckResult:
     message = f"{end}: the last code is {codes[-1] if codes else 'none'}, and {before}, the last of "
     message += f"{around.basis.release_id.label}, is {'there' if is_there else 'missing: cut off?'}"
     return CheckResult("last_code", False, is_there, message)
+
+
+def _is_counted(code_file: CodeFile, lists: Sequence[SupportingList]) -> bool:
+    """Whether a list of the publisher says how many codes there are (ICD: see `publisher_count`)."""
+    reports = [found for found in lists if found.kind == "transaction_report"]
+    return (
+        bool(code_file.facts.get("codes_files"))
+        or any(report.facts.get("codes") == len(code_file) for report in reports)
+        or any(_count_after(found) is not None for found in lists)
+    )
+
+
+def _count_after(supporting: SupportingList) -> int | None:
+    """The number of billable codes after the change, by the summary of an addenda list."""
+    if supporting.kind not in ("order_addenda", "codes_addenda"):
+        return None
+    count: int | None = supporting.facts.get("codes", {}).get("after")
+    return count
 
 
 def _check_order_numbers(code_file: CodeFile) -> CheckResult:
@@ -217,11 +194,11 @@ def _check_summary(file: str, billable: int, lists: Sequence[SupportingList]) ->
     """The billable count is the last count in the addenda summary of the same archive."""
     for kind in ("order_addenda", "codes_addenda"):
         for supporting in lists:
-            codes: dict[str, Any] = supporting.facts.get("codes", {}) if supporting.kind == kind else {}
-            if codes.get("after") is not None:
+            count = _count_after(supporting) if supporting.kind == kind else None
+            if count is not None:
                 return CheckResult(
-                    "publisher_count", True, codes["after"] == billable,
-                    f"{file} has {billable} billable codes, {codes['after']} by the summary of {supporting.file}",
+                    "publisher_count", True, count == billable,
+                    f"{file} has {billable} billable codes, {count} by the summary of {supporting.file}",
                 )  # fmt: skip
     return _passed("publisher_count", "no summary of the publisher to compare with")
 
