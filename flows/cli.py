@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
 import sys
 from importlib import import_module
 from typing import Any, NoReturn
 
 import click
 
-from schema.errors import AddendaError, UsageError
+from schema.errors import AddendaError, Place, ReportError, UsageError
 
 # Name → (module below flows.commands, what `addenda --help` says). The modules import the database
 # and more; `--help` must not (design section 4).
@@ -43,6 +46,14 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does, but what cannot be printed ends in one line, and a reader who has gone in none."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            _give_up_output(error)
+            raise click.exceptions.Exit(0) from None
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -69,8 +80,13 @@ def cli(context: click.Context, config: str | None, debug: bool) -> None:
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A screen that does not know a letter shows its number.
+            stream.reconfigure(errors="backslashreplace")
     try:
-        code: Any = cli.main(arguments, prog_name="addenda", standalone_mode=False)
+        code: Any = cli.main(arguments or ["--help"], prog_name="addenda", standalone_mode=False)
+        _flush_output()
         sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
@@ -79,11 +95,26 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except AddendaError as error:
         _refuse(error, "--debug" in arguments)
     except click.Abort:
-        _refuse(UsageError("interrupted", "", "nothing was changed"), False)
-    except BrokenPipeError:
-        # The reader of our output has gone (`| head`): no fault of the command.
-        sys.stderr.close()
-        sys.exit(0)
+        _refuse(UsageError("interrupted", "", "give the command again; no half of a release is stored"), False)
+
+
+def _flush_output() -> None:
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        _give_up_output(error)
+
+
+def _give_up_output(error: OSError) -> None:
+    """Raises ReportError, unless the reader has only seen enough (`| head`)."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        # What Python still holds when it ends goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if not isinstance(error, BrokenPipeError):
+        place = Place(str(error.filename)) if error.filename else None
+        why = error.strerror or str(error)
+        raise ReportError("the output cannot be written", why, "check the disk and the rights", place) from error
 
 
 def _refuse(error: AddendaError, is_debug: bool) -> NoReturn:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -78,7 +77,7 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Columns for people; control characters of untrusted text made visible."""
     cells = [[_printable(cell) for cell in row] for row in rows]
     widths = [max([len(name), *(len(row[n]) for row in cells)]) for n, name in enumerate(header)]
-    for row in [list(header), *cells]:
+    for row in [list(header), *cells] if any(header) else cells:
         _write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n")
 
 
@@ -88,4 +87,4 @@ def _printable(cell: Any) -> str:
 
 
 def _write(text: str) -> None:
-    sys.stdout.write(text)
+    click.echo(text, nl=False)

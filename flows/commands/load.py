@@ -8,6 +8,7 @@ import click
 
 from flows.commands.common import format_option, open_settings, open_store, print_csv, print_json, print_table
 from flows.steps import LoadResult, Override, load_release
+from schema.errors import shorten_value
 from schema.releases import parse_release
 from schema.systems import get_system
 
@@ -64,4 +65,4 @@ def print_load(result: LoadResult, output: str) -> None:
         if rows:
             print_table(header, rows)
         for name in result.ignored:
-            click.echo(f"not used: {name}", err=True)
+            click.echo(f"not used: {shorten_value(name, 200)}", err=True)

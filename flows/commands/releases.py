@@ -25,7 +25,7 @@ def command(context: click.Context, system: str | None, output: str) -> None:
     if output == "json":
         print_json({"releases": [describe_release(info) for info in found]})
         return
-    header = ("release", "label", "codes", "headers", "modifiers", "loaded", "lists", "in force")
+    header = ("release", "label", "codes", "headers", "modifiers", "loaded", "lists", "in force", "overridden")
     rows = [
         (
             info.release_id,
@@ -36,6 +36,7 @@ def command(context: click.Context, system: str | None, output: str) -> None:
             f"{info.loaded_at:%Y-%m-%d %H:%M}Z",
             ", ".join(sorted({held.kind for held in info.lists})),
             "superseded" if info.has_later_issue else "latest issue",
+            ", ".join(f"{check.name} ({check.override})" for check in info.checks if check.state == "overridden"),
         )
         for info in found
     ]

@@ -75,9 +75,12 @@ def command(
 
 @contextmanager
 def showing_progress() -> Iterator[Step]:
-    """A spinner with the present step for people; plain lines where nobody watches a screen."""
+    """A spinner with the present step for people; plain lines where nobody watches a screen.
+
+    They are lines of the output: standard error is for the one line of a refusal.
+    """
     if not sys.stderr.isatty():
-        yield lambda text: click.echo(text, err=True)
+        yield click.echo
         return
     from rich.console import Console
     from rich.markup import escape
