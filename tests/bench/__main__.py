@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
+
 from tests.bench import measures
 from tests.bench.harness import Figure
 from tests.bench.releases import list_releases
@@ -30,9 +32,9 @@ def main() -> int:
     for name in names:
         with tempfile.TemporaryDirectory(prefix="addenda-bench-") as folder:
             for figure in MEASURES[name](Path(folder)):
-                print(figure, flush=True)
+                click.echo(str(figure))
                 missed += not figure.holds
-    print(f"{missed} bounds missed" if missed else "every bound holds")
+    click.echo(f"{missed} bounds missed" if missed else "every bound holds")
     return 1 if missed else 0
 
 
