@@ -106,6 +106,27 @@ def digest_of(*parts: str) -> bytes:
     return blake2b("\x1f".join(parts).encode(), digest_size=DIGEST_SIZE).digest()
 
 
+def digest_record(
+    code: str,
+    is_billable: int | None,
+    short_descriptor: str,
+    long_descriptor: str,
+    added_date: date | None,
+    termination_date: date | None,
+    details: str | None,
+) -> bytes:
+    """The content digest of a main record; `details` is its canonical JSON.
+
+    A record without dates and details, as every one of ICD, has the digest of its first four fields.
+    """
+    flag = "" if is_billable is None else str(int(is_billable))
+    if details is None and added_date is None and termination_date is None:
+        return digest_of(code, flag, short_descriptor, long_descriptor)
+    return digest_of(
+        code, flag, short_descriptor, long_descriptor, str(added_date), str(termination_date), details or ""
+    )
+
+
 def digest_all(records: Iterable[Sequence[str]]) -> list[bytes]:
     """`digest_of` for 100,000 records at a time: the calls alone would cost a tenth of a load."""
     join, encode, size = "\x1f".join, str.encode, DIGEST_SIZE
@@ -120,16 +141,14 @@ def build_block(system: str, kind: RecordKind, records: Sequence[CodeRecord]) ->
         kind=kind,
         codes=[r.code for r in records],
         digests=[
-            digest_of(
+            digest_record(
                 r.code,
-                "" if r.is_billable is None else str(int(r.is_billable)),
+                r.is_billable,
                 r.short_descriptor,
                 r.long_descriptor,
-                *(
-                    (str(r.added_date), str(r.termination_date), d or "")
-                    if d is not None or r.added_date is not None or r.termination_date is not None
-                    else ()
-                ),
+                r.added_date,
+                r.termination_date,
+                d,
             )
             for r, d in zip(records, details, strict=True)
         ],
