@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, select
 
 from schema.contents import CheckResult, ListInfo, ReleaseInfo, SourceFile
 from schema.errors import ReleaseNotFoundError
@@ -21,7 +21,9 @@ from schema.tables import BOOK, CHECK, RECORD, RECORD_LIST, RELEASE, RUN, SOURCE
 
 _RECORD_FIELDS = (
     RECORD.c.id,
-    BOOK.c.kind,
+    # Not by a join: it would tempt the planner to begin with the book, and to look for each of its
+    # records through every run.
+    select(BOOK.c.kind).where(BOOK.c.id == RECORD.c.book_id).scalar_subquery().label("kind"),
     RECORD.c.code,
     RECORD.c.is_billable,
     RECORD.c.short_descriptor,
@@ -99,8 +101,13 @@ def find_twins(connection: Connection, ref: ReleaseRef, digest: str) -> list[Rel
 
 def read_records(connection: Connection, release_id: ReleaseId) -> Iterator[CodeRecord]:
     """Every code and modifier of a release in file order."""
-    query = _select_records(release_id.system, _code_list_key(connection, release_id))
-    for row in connection.execute(query.order_by(RUN.c.position, RECORD.c.id)):
+    query = (
+        select(*_RECORD_FIELDS)
+        .join(RUN, RECORD.c.id.between(RUN.c.first_id, RUN.c.last_id))
+        .where(RUN.c.list_id == _code_list_key(connection, release_id))
+        .order_by(RUN.c.position, RECORD.c.id)
+    )
+    for row in connection.execute(query):
         yield build_record(release_id.system, row)
 
 
@@ -222,23 +229,10 @@ def _read_by_key(connection: Connection, system: str, keys: set[int]) -> dict[tu
     found: dict[tuple[str, str], CodeRecord] = {}
     wanted = sorted(keys)
     for start in range(0, len(wanted), _KEYS_AT_ONCE):
-        query = (
-            select(*_RECORD_FIELDS)
-            .join(BOOK, RECORD.c.book_id == BOOK.c.id)
-            .where(RECORD.c.id.in_(wanted[start : start + _KEYS_AT_ONCE]))
-        )
+        query = select(*_RECORD_FIELDS).where(RECORD.c.id.in_(wanted[start : start + _KEYS_AT_ONCE]))
         for row in connection.execute(query):
             found[row.kind, row.code] = build_record(system, row)
     return found
-
-
-def _select_records(system: str, list_key: int) -> Select[Any]:
-    return (
-        select(*_RECORD_FIELDS)
-        .join(RUN, RECORD.c.id.between(RUN.c.first_id, RUN.c.last_id))
-        .join(BOOK, RECORD.c.book_id == BOOK.c.id)
-        .where(RUN.c.list_id == list_key, BOOK.c.system == system)
-    )
 
 
 def _release_key(connection: Connection, release_id: ReleaseId) -> int:
