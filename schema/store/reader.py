@@ -23,7 +23,7 @@ _RECORD_FIELDS = (
     RECORD.c.id,
     # Not by a join: it would tempt the planner to begin with the book, and to look for each of its
     # records through every run.
-    select(BOOK.c.kind).where(BOOK.c.id == RECORD.c.book_id).scalar_subquery().label("kind"),
+    select(BOOK.c.kind).where(BOOK.c.id == RECORD.c.book_id).correlate(RECORD).scalar_subquery().label("kind"),
     RECORD.c.code,
     RECORD.c.is_billable,
     RECORD.c.short_descriptor,
