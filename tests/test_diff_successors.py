@@ -38,7 +38,7 @@ def find(
 ) -> dict[str, tuple[Successor, ...]]:
     change_set = ChangeSet(system, ReleaseId(system, PREVIOUS, 1), ReleaseId(system, CURRENT, 1), tuple(changes))
     titles = {"QA00141": "Pain"}
-    return find_successors(change_set, lists, sorted(previous.split()), sorted(current.split()), titles)
+    return find_successors(change_set, lists, previous.split(), current.split(), titles)
 
 
 def codes_of(successors: tuple[Successor, ...]) -> list[str]:
@@ -77,6 +77,11 @@ def test_children_follow_a_code_that_was_subdivided() -> None:
     assert codes_of(found["A1BC2"]) == ["A1BC2A", "A1BC2D"]
     child = found["A1BC2"][0]
     assert (child.source, child.rank, child.detail) == ("children", 3, "child of A1B.C2")
+
+
+def test_children_are_found_in_a_file_where_letters_do_not_come_last() -> None:
+    found = find([deleted("C44", Cause.NOW_HEADER)], previous="C44", current="C430 C4A0 C441 C442 C760")
+    assert codes_of(found["C44"]) == ["C441", "C442"]
 
 
 def test_children_of_a_code_that_is_gone_altogether_are_no_successors() -> None:

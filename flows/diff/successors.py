@@ -50,12 +50,13 @@ def find_successors(
     """By deleted code its candidate replacements; by new code what it may replace.
 
     `lists` came with *current*. `previous_codes` and `current_codes` are the billable codes of each
-    release in text order (HCPCS: may be empty). `titles` are long titles by code, where known.
+    release in file order (HCPCS: may be empty). `titles` are long titles by code, where known.
     Conversion rows count when they take effect after *previous* and not after *current*; over several
     years they are followed from row to row, until a code of the other release is reached.
     """
     found: dict[str, dict[str, Successor]] = {}
     in_previous, in_current = set(previous_codes), set(current_codes)
+    sorted_codes = sorted(current_codes)
 
     def add(code: str, other: str, source: str, detail: str, rank: int | None = None) -> None:
         candidate = Successor(other, source, rank or _RANKS[source], detail, titles.get(other, ""))
@@ -75,7 +76,7 @@ def find_successors(
                 is_usable = not in_current or other in in_current
                 add(code, other, CONVERSION_TABLE, detail, None if is_usable else UNUSABLE_RANK)
             if change.cause is Cause.NOW_HEADER:
-                for child in _children(code, current_codes):
+                for child in _children(code, sorted_codes):
                     add(code, child, CHILDREN, f"child of {display_code(change_set.system, code)}")
             for target in _cross_references(change):
                 add(code, target, CROSS_REFERENCE, "cross reference in the record")
@@ -135,8 +136,8 @@ def _follow(
                 waiting.append((other, f"{way}, by way of {display_code(system, other)}"))
 
 
-def _children(code: str, codes: Sequence[str]) -> Iterator[str]:
-    for child in codes[bisect_right(codes, code) :]:
+def _children(code: str, sorted_codes: Sequence[str]) -> Iterator[str]:
+    for child in sorted_codes[bisect_right(sorted_codes, code) :]:
         if not child.startswith(code):
             break
         yield child
