@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -21,7 +22,7 @@ class SourceFile:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CodeFile:
     """The file that holds the code list itself.
 
@@ -37,7 +38,7 @@ class CodeFile:
     def __len__(self) -> int:
         return sum(len(block) for block in self.blocks)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The sha256 (hex) over the records' digests in file order: the identity of a code list,
         whatever packaging it came in."""

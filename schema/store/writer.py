@@ -91,7 +91,7 @@ def _add_issue(
 ) -> int:
     kinds = {block.kind: block for block in code_file.blocks}
     codes, modifiers = kinds.get("code"), kinds.get("modifier")
-    headers = sum(flag is False for flag in codes.is_billable) if codes else 0
+    headers = list(codes.is_billable).count(False) if codes else 0
     release_key = _insert_key(
         connection,
         RELEASE,
