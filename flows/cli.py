@@ -50,6 +50,9 @@ class LazyGroup(click.Group):
         """As click does, but what cannot be printed ends in one line, and a reader who has gone in none."""
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            # Click itself would put an empty line before ours.
+            raise click.Abort from error
         except OSError as error:
             _give_up_output(error)
             raise click.exceptions.Exit(0) from None

@@ -123,9 +123,10 @@ def order_members(system: str, year: int, codes: Sequence[Code], previous: Seque
 def zip_bytes(members: Mapping[str, bytes]) -> bytes:
     """An archive of these members, in this order."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(packed, "w") as archive:
         for name, data in members.items():
-            archive.writestr(name, data)
+            # A fixed time, so that equal members make equal archives.
+            archive.writestr(zipfile.ZipInfo(name, (2024, 7, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
 

@@ -44,11 +44,10 @@ def open_database(url: str) -> Engine:
         ) from error
     try:
         _bring_to_present(engine)
-    except StoreError:
+    except BaseException as error:
         engine.dispose()
-        raise
-    except SQLAlchemyError as error:
-        engine.dispose()
+        if not isinstance(error, SQLAlchemyError):
+            raise
         raise StoreError(
             f"cannot open the database {address.render_as_string(hide_password=True)}",
             describe_fault(error),
