@@ -155,15 +155,18 @@ class LoadedSystem:
     engine: Engine
     system: str
     root: Path
+    _compared: dict[tuple[str, str], tuple[ChangeSet, Reconciliation]] = field(default_factory=dict)
 
     def folder(self, label: str) -> Path:
         return self.root / FOLDERS[self.system][label]
 
     def compare(self, previous: str, current: str) -> tuple[ChangeSet, Reconciliation]:
-        """The change set of two releases, and its reconciliation."""
-        one, other = resolve_pair(self.engine, self.system, previous, current)
-        change_set = diff_releases(self.engine, one, other)
-        return change_set, reconcile_releases(self.engine, change_set, one)
+        """The change set of two releases, and its reconciliation; computed once."""
+        if (previous, current) not in self._compared:
+            one, other = resolve_pair(self.engine, self.system, previous, current)
+            change_set = diff_releases(self.engine, one, other)
+            self._compared[previous, current] = change_set, reconcile_releases(self.engine, change_set, one)
+        return self._compared[previous, current]
 
 
 class RealReleases:
