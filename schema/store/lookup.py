@@ -146,6 +146,9 @@ class Lookup:
             rows = self._connection.execute(query).all()
             if not rows:
                 break
+            if len(rows) == _NEIGHBOURS_AT_ONCE and rows[0][1] != rows[-1][1]:
+                # Of the last code only some records may have come; it is read again with the next ones.
+                rows = [row for row in rows if row[1] != rows[-1][1]]
             found += [self._build(row, kind) for row in rows if held.holds(row[0])]
             code = rows[-1][1]
         return found[:count]
@@ -206,6 +209,8 @@ class Lookup:
                 is_valid = end is None or on <= end
                 reason = f"added {record.added_date}" + (f", last day {end}" if end else "")
                 reason = f"{reason}, by {held.release_id.label}"
+                if is_valid and newest[0] is held is not self._held[-1]:
+                    reason += " and in no release after it"
                 return CodeAnswer(name, code, on, is_valid, is_valid, held.release_id, record, reason)
         if newest is not None:
             held, record = newest
