@@ -44,10 +44,9 @@ class Settings(BaseSettings):
         """The address of the database: the setting, or one SQLite file in the home folder."""
         if self.database_url:
             return self.database_url
-        from sqlalchemy import URL
+        from schema.store.database import sqlite_address
 
-        # A folder's name may hold signs that mean something in an address.
-        return URL.create("sqlite", database=str(self.home / "addenda.db")).render_as_string()
+        return sqlite_address(self.home / "addenda.db")
 
     @property
     def reports(self) -> Path:

@@ -17,7 +17,7 @@ from flows.sample.writer import SampleRelease, write_sample
 from flows.steps import load_release, prepare_result, resolve_pair
 from schema.changes import UpdateResult
 from schema.releases import ReleaseId, ReleaseRef
-from schema.store.database import open_database
+from schema.store.database import open_database, sqlite_address
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -47,7 +47,7 @@ def command(context: click.Context, folder: Path) -> None:
     # The demo's own database, made anew: what an older version had written must not mix in.
     database.unlink(missing_ok=True)
     releases = write_sample(folder / "releases")
-    engine = open_database(f"sqlite:///{database}")
+    engine = open_database(sqlite_address(database))
     steps = run_steps(engine, releases, folder / "reports", today)
     engine.dispose()
     _print_end(steps, folder, database)

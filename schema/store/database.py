@@ -56,6 +56,11 @@ def open_database(url: str) -> Engine:
     return engine
 
 
+def sqlite_address(file: Path) -> str:
+    """The address of a SQLite file; its name may hold signs that mean something in an address."""
+    return URL.create("sqlite", database=str(file)).render_as_string()
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection inside one read transaction: everything read belongs together."""
