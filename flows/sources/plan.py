@@ -1,0 +1,74 @@
+"""From offers to releases: which address counts for each, what stands in for it, what came with it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from schema.releases import ReleaseRef
+from schema.sources import Contents, Offer
+
+# Lists that belong to a release and are loaded with it.
+LOADED_WITH_RELEASE = (Contents.CONVERSION_TABLE, Contents.POA_LIST, Contents.TABULAR, Contents.CORRECTIONS,
+                       Contents.NOC_LIST)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRelease:
+    """One release as it is offered.
+
+    `code_file` is the address that counts, `mirrors` stand in for it in their order, `companions` are
+    lists that come with it, `errata` are corrections that hold a code list of their own.
+    """
+
+    ref: ReleaseRef
+    code_file: Offer
+    mirrors: tuple[Offer, ...]
+    companions: tuple[Offer, ...]
+    errata: tuple[Offer, ...]
+
+
+def plan_releases(offers: Iterable[Offer]) -> list[PlannedRelease]:
+    """The releases that can be fetched, by system and effective date.
+
+    CMS counts, CDC is the mirror; among several of one host the one posted last. Quarantined offers,
+    pages and offers behind a licence are left out.
+    """
+    by_release: dict[ReleaseRef, list[Offer]] = {}
+    for offer in offers:
+        if offer.release is not None and not offer.quarantine and not offer.is_page and offer.licence == "none":
+            by_release.setdefault(offer.release, []).append(offer)
+    planned = []
+    for ref, found in sorted(by_release.items(), key=lambda item: (item[0].system, item[0].effective_date)):
+        files = rank_offers(offer for offer in found if offer.contents is Contents.CODE_FILE)
+        if not files:
+            continue
+        companions = [
+            chosen
+            for contents in LOADED_WITH_RELEASE
+            if (chosen := next(iter(rank_offers(o for o in found if o.contents is contents)), None)) is not None
+        ]
+        errata = tuple(offer for offer in found if offer.contents is Contents.ERRATA)
+        planned.append(PlannedRelease(ref, files[0], tuple(files[1:]), tuple(companions), errata))
+    return planned
+
+
+def rank_offers(offers: Iterable[Offer]) -> list[Offer]:
+    """The offers of one thing, the one that counts first: CMS before CDC, then the last posted."""
+
+    def rank(offer: Offer) -> tuple[bool, int, str]:
+        return offer.host != "cms", -(offer.posted_date or date.min).toordinal(), offer.url
+
+    seen: set[str] = set()
+    ranked: list[Offer] = []
+    for offer in sorted(offers, key=rank):
+        if offer.url not in seen:
+            seen.add(offer.url)
+            ranked.append(offer)
+    return ranked
+
+
+def list_quarantined(offers: Sequence[Offer]) -> list[Offer]:
+    """The offers whose heading, text and address disagree, in the order of the pages."""
+    return [offer for offer in offers if offer.quarantine]
