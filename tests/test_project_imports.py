@@ -19,8 +19,10 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 # Library -> the modules, or packages with all in them, that may import it. A library without a line has no home yet.
 HOMES = {
     "alembic": ("schema.migrations", "schema.store"),
+    "apprise": ("flows.notifications",),
     "click": ("flows.cli", "flows.commands"),
     "deepdiff": ("flows.diff",),
+    "fsspec": ("loaders.archive_folder",),
     "jinja2": ("flows.report",),
     "markupsafe": ("flows.report",),
     "openpyxl": ("flows.report.workbook", "flows.sample"),
@@ -28,9 +30,11 @@ HOMES = {
     "pydantic": ("flows.settings",),
     "pydantic_settings": ("flows.settings",),
     "python_calamine": ("loaders.workbook",),
+    "requests": ("loaders.download",),
     "rich": ("flows.commands",),
     "sqlalchemy": ("schema.migrations", "schema.store", "schema.tables"),
     "sqlmodel": ("schema.migrations", "schema.store", "schema.tables"),
+    "urllib3": ("loaders.download",),
 }
 # What is imported under another name than it is installed under, or comes with what is declared.
 DISTRIBUTIONS = {"python_calamine": "python-calamine", "pydantic_settings": "pydantic-settings"}
@@ -110,13 +114,13 @@ def test_each_library_is_at_home_in_one_place() -> None:
 def test_each_home_holds_its_library_and_each_dependency_has_a_home() -> None:
     used = {library for _, library in THIRD_PARTY}
     assert sorted(set(HOMES) - used - {"pydantic"}) == []
-    declared = find_requirements("postgres", "prefect")
+    declared = find_requirements("postgres", "prefect", "notify")
     homes = {DISTRIBUTIONS.get(library, library) for library in HOMES} | LOADED_BY_NAME
     assert sorted(declared - homes) == ["fastapi"], "declared, but nothing may import it"
 
 
 def test_what_is_imported_is_declared() -> None:
-    declared = find_requirements("prefect")
+    declared = find_requirements("prefect", "notify")
     missing = {
         library
         for _, library in THIRD_PARTY
