@@ -221,10 +221,11 @@ def _check_codes_file(code_file: CodeFile) -> CheckResult:
 def _check_is_not_last_year(content: ReleaseContent, code_file: CodeFile, twins: Sequence[ReleaseId]) -> CheckResult:
     """A file that equals that of another year is most likely the other year's under a new name.
 
-    Inside a year it is not: the file of April 2024 is that of October 2023.
+    Inside a year it is not: the file of April 2024 is that of October 2023. Nor beside a draft: the
+    code set was frozen from FY2014 until it came into force with FY2016.
     """
-    year = fiscal_year_of(content.effective_date)
-    strange = [twin for twin in twins if fiscal_year_of(twin.effective_date) != year]
+    year, in_force = fiscal_year_of(content.effective_date), get_system(content.system).in_force_date or date.min
+    strange = [twin for twin in twins if fiscal_year_of(twin.effective_date) != year and twin.effective_date >= in_force]
     message = "the code list is not that of another year"
     if strange:
         message = f"the code list of {_name(code_file)} is that of {strange[0].label}, record for record"
