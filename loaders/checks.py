@@ -225,7 +225,8 @@ def _check_is_not_last_year(content: ReleaseContent, code_file: CodeFile, twins:
     code set was frozen from FY2014 until it came into force with FY2016.
     """
     year, in_force = fiscal_year_of(content.effective_date), get_system(content.system).in_force_date or date.min
-    strange = [twin for twin in twins if fiscal_year_of(twin.effective_date) != year and twin.effective_date >= in_force]
+    real = [twin for twin in twins if twin.effective_date >= in_force]
+    strange = [twin for twin in real if fiscal_year_of(twin.effective_date) != year]
     message = "the code list is not that of another year"
     if strange:
         message = f"the code list of {_name(code_file)} is that of {strange[0].label}, record for record"
