@@ -145,6 +145,8 @@ def _name_unknown(document: Document) -> str:
         what = " (a web page)"
     elif document.start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         what = " (UTF-16 text)"
+    elif document.form == "other" and not document.start.startswith(b"PK"):
+        what = f" (a NUL byte on line {document.start[: document.start.index(0)].count(10) + 1})"
     return document.place_name + what
 
 
