@@ -6,6 +6,7 @@ import io
 import os
 import re
 import stat
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -224,7 +225,8 @@ def _refuse_unsafe_name(archive: str, info: zipfile.ZipInfo) -> None:
         raise _unsafe(place, "an absolute member name")
     if ".." in parts:
         raise _unsafe(place, "a member name leaves the archive")
-    if not all(character.isprintable() for character in name):
+    # A blank of any width is harmless, and the old encoding of zip names has one (U+00A0).
+    if not all(character.isprintable() or unicodedata.category(character) == "Zs" for character in name):
         raise _unsafe(place, "a member name with control characters")
     if stat.S_ISLNK(info.external_attr >> 16):
         raise _unsafe(place, "a member is a link")

@@ -21,6 +21,8 @@ from schema.errors import LayoutError, Place
 from schema.records import SupportingList
 from schema.systems import get_system
 
+_PRINTED = ", printed"
+
 READERS: tuple[Reader, ...] = (
     *order.READERS,
     *addenda.READERS,
@@ -48,6 +50,8 @@ def read_release(system: str, effective_date: date, paths: list[Path]) -> Releas
     ignored: list[str] = []
     codes_files: list[Document] = []
     names: list[str] = []
+    read_whole: set[str] = set()
+    unreadable_prints: list[tuple[str, str, LayoutError]] = []
     for document in documents:
         names.append(document.place_name)
         reader = _choose_reader(document, system)
@@ -57,11 +61,23 @@ def read_release(system: str, effective_date: date, paths: list[Path]) -> Releas
             elif not (documentation.recognise_documentation(document) or hcpcs_lists.recognise_documentation(document)):
                 ignored.append(_name_unknown(document))
             continue
-        found = reader.read(document)
+        try:
+            found = reader.read(document)
+        except LayoutError as error:
+            if not reader.name.endswith(_PRINTED):
+                raise
+            unreadable_prints.append((reader.name.removesuffix(_PRINTED), document.place_name, error))
+            continue
+        read_whole.add(reader.name)
         if isinstance(found, CodeFile):
             code_files.append((document.form, replace(found, facts={**found.facts, "place": document.place_name})))
         elif isinstance(found, SupportingList):
             lists.append(replace(found, system=system))
+    for name, place, fault in unreadable_prints:
+        # A print is cut to its columns, and they change; beside the workbook it says nothing new.
+        if name not in read_whole:
+            raise fault
+        ignored.append(f"{place} (a print; the workbook counts)")
     if not code_files and not lists:
         raise _explain_nothing(system, ignored or names, [document.place_name for document in codes_files])
     code_file = _choose_code_file(code_files)
@@ -129,6 +145,8 @@ def _name_unknown(document: Document) -> str:
         what = " (a web page)"
     elif document.start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         what = " (UTF-16 text)"
+    elif document.form == "other" and not document.start.startswith(b"PK"):
+        what = f" (a NUL byte on line {document.start[: document.start.index(0)].count(10) + 1})"
     return document.place_name + what
 
 

@@ -13,16 +13,19 @@ from schema.errors import UsageError
 class CodeSystem:
     """One code system.
 
-    `code_pattern` is the shape of a stored code (upper case, no dots), `modifier_pattern` that of a
-    modifier where the system has any. `in_force_date` is the first day on which a release counts for
-    claims; earlier releases are drafts. `has_record_dates` says that validity is in the records
-    (HCPCS), not in the release (ICD). `label_example` is what a person may type for a release.
+    `code_pattern` is the shape that a stored code may have (upper case, no dots), `usual_pattern` the
+    narrower one of all codes so far, by which a list of few codes is told from another system's;
+    `modifier_pattern` is that of a modifier where the system has any. `in_force_date` is the first day
+    on which a release counts for claims; earlier releases are drafts. `has_record_dates` says that
+    validity is in the records (HCPCS), not in the release (ICD). `label_example` is what a person may
+    type for a release.
     """
 
     name: str
     title: str
     publisher: str
     code_pattern: re.Pattern[str]
+    usual_pattern: re.Pattern[str]
     modifier_pattern: re.Pattern[str] | None
     in_force_date: date | None
     has_record_dates: bool
@@ -32,8 +35,10 @@ class CodeSystem:
 # ICD-10 became the HIPAA code set on 2015-10-01 (45 CFR 162.1002(c)); the files of 2012-2014 are drafts.
 ICD10_IN_FORCE = date(2015, 10, 1)
 
-# A category is a letter, then digit and alphanumeric or, from FY2027 on, letter and digit (QA0.0141).
-_ICD10CM = re.compile(r"[A-Z](?:[0-9][0-9A-Z]|[A-Z][0-9])[0-9A-Z]{0,4}")
+# A letter, then alphanumerics with a digit among them: the publisher may put a letter in any place.
+_ICD10CM = re.compile(r"(?=[A-Z]{1,6}[0-9])[A-Z][0-9A-Z]{2,6}")
+# So far: a category is a letter, then digit and alphanumeric or, from FY2027 on, letter and digit (QA0.0141).
+_ICD10CM_USUAL = re.compile(r"[A-Z](?:[0-9][0-9A-Z]|[A-Z][0-9])[0-9A-Z]{0,4}")
 # A table is 3 characters, a code 7; the letters I and O are never used in PCS.
 _ICD10PCS = re.compile(r"[0-9A-HJ-NP-Z]{3}(?:[0-9A-HJ-NP-Z]{4})?")
 _HCPCS = re.compile(r"[A-Z][0-9]{4}")
@@ -43,10 +48,20 @@ SYSTEMS: dict[str, CodeSystem] = {
     system.name: system
     for system in (
         CodeSystem(
-            "icd10cm", "ICD-10-CM", "NCHS and CMS", _ICD10CM, None, ICD10_IN_FORCE, False, "FY2026 or FY2026-apr"
+            "icd10cm",
+            "ICD-10-CM",
+            "NCHS and CMS",
+            _ICD10CM,
+            _ICD10CM_USUAL,
+            None,
+            ICD10_IN_FORCE,
+            False,
+            "FY2026 or FY2026-apr",
         ),
-        CodeSystem("icd10pcs", "ICD-10-PCS", "CMS", _ICD10PCS, None, ICD10_IN_FORCE, False, "FY2026 or FY2026-apr"),
-        CodeSystem("hcpcs", "HCPCS Level II", "CMS", _HCPCS, _MODIFIER, None, True, "2026Q1"),
+        CodeSystem(
+            "icd10pcs", "ICD-10-PCS", "CMS", _ICD10PCS, _ICD10PCS, None, ICD10_IN_FORCE, False, "FY2026 or FY2026-apr"
+        ),
+        CodeSystem("hcpcs", "HCPCS Level II", "CMS", _HCPCS, _HCPCS, _MODIFIER, None, True, "2026Q1"),
     )
 }
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pytest
+
 from tests.command_line import Answer, CommandLine, count_rows, held_releases
+from tests.conftest import name_database, run_sql
 from tests.order_files import Row, act_on, hcpcs_text, make_codes, order_members, write_zip
 
 CM = make_codes("icd10cm", 200)
@@ -77,3 +81,19 @@ def check_refusal(answer: Answer, *words: str) -> str:
     assert "; " in line, "no remedy"
     assert [word for word in words if word not in line] == [], line
     return line
+
+
+@contextmanager
+def fresh_database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty database, for a fixture of a whole module with `sqlite` and `postgresql` as its
+    parameters; "" is the file in the home folder."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    server = request.getfixturevalue("postgres_url")
+    name = f"addenda_{uuid.uuid4().hex}"
+    run_sql(server, f'CREATE DATABASE "{name}" TEMPLATE template0')
+    try:
+        yield name_database(server, name)
+    finally:
+        run_sql(server, f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -12,6 +12,16 @@ from loaders.hcpcs.layout import DATA_FIELDS, RECORD_LENGTH
 
 DISCLAIMER = "Made for a test; these titles describe nothing." + "\t" * 45 + "\r\n\r\n"
 
+# Row 1 of HCPC2020_JUL_ANWEB.xlsx.
+WORKBOOK_HEADERS = [
+    *("HCPC", "SEQNUM", "RECID", "LONG DESCRIPTION", "SHORT DESCRIPTION", "PRICE1", "PRICE2", "PRICE3", "PRICE4"),
+    *("MULT_PI", "CIM1", "CIM2", "CIM3", "MCM1", "MCM2", "MCM3", "STATUTE"),
+    *(f"LABCERT{number}" for number in range(1, 9)),
+    *(f"XREF{number}" for number in range(1, 6)),
+    *("COV", "ASC_GRP", "ASC_DT", "OPPS", "OPPS_PI", "OPPS_DT", "PROCNOTE", "BETOS"),
+    *("TOS1", "TOS2", "TOS3", "TOS4", "TOS5", "ANEST_BU", "ADD DT", "ACT EFF DT", "TERM DT", "ACTION CD"),
+]
+
 
 @dataclass(frozen=True)
 class Code:
@@ -169,11 +179,13 @@ def hcpcs_text(rows: Sequence[Row], disclaimer: str = DISCLAIMER) -> bytes:
 
 
 def hcpcs_workbook(rows: Sequence[Row], header_row: int = 1, without: str = "") -> bytes:
-    """The spreadsheet of a HCPCS release; the columns that the tests need, one of them left out."""
+    """The spreadsheet of a HCPCS release, one of its columns left out on demand."""
     from openpyxl import Workbook
 
-    fields: dict[str, Callable[[Row], str]] = {
+    fields: dict[str, Callable[[Row], str]] = {name: lambda row: "" for name in WORKBOOK_HEADERS}
+    fields |= {
         "HCPC": lambda row: row.code,
+        "SEQNUM": lambda row: "00100",
         "RECID": lambda row: "7" if len(row.code) == 2 else "3",
         "LONG DESCRIPTION": lambda row: row.long,
         "SHORT DESCRIPTION": lambda row: (row.short or row.long)[:28],

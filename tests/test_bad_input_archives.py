@@ -130,7 +130,7 @@ ARCHIVES: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
     "two members of one name": (lambda: renamed("icd10cm_order_2025.TXT", b"icd10cm_order_2025.txt"), ("two members",)),
     "5,000 members": (lambda: zip_bytes({f"{n}.txt": b"" for n in range(5_000)}), ("r.zip", "5000 members")),
     "nested too deep": (lambda: nest(5), ("r.zip/level4.zip/level3.zip", "nested too deeply")),
-    "a bomb": (lambda: zip_bytes({ORDER_NAME: b"0" * 400_000_000}), (f"r.zip/{ORDER_NAME}", "400000000 bytes")),
+    "a bomb": (lambda: zip_bytes({ORDER_NAME: b"0" * 210_000_000}), (f"r.zip/{ORDER_NAME}", "210000000 bytes")),
     "a bomb of bombs": (many_bombs, ("r.zip/", "more than 600000000 bytes")),
     "a bomb in gzip": (huge_gzip, ("r.zip", "200000000")),
     "a bomb in gzip in a zip": (lambda: zip_bytes({"a.gz": huge_gzip()}), ("r.zip/a.gz", "200000000")),
@@ -242,6 +242,12 @@ def test_whole_archive_is_taken_whatever_its_compression(held: CommandLine, tmp_
         path.write_bytes(pack(compression=compression))
         command = CommandLine(tmp_path / f"home{number}")
         assert command("load", "icd10cm", "FY2025", path).code == 0
+
+
+def test_blanks_of_any_width_may_stand_in_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "r.zip"
+    path.write_bytes(zip_bytes({"Code\u00a0Descriptions\u2003(2025)/icd10cm order 2025.txt": MEMBERS[ORDER_NAME]}))
+    assert CommandLine(tmp_path / "home")("load", "icd10cm", "FY2025", path).code == 0
 
 
 def test_archive_with_data_before_it_is_refused_or_read_as_what_it_is() -> None:

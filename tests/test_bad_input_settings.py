@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,13 @@ def test_database_that_cannot_be_opened_is_refused(url: str, words: tuple[str, .
     command = CommandLine(tmp_path / "home", url.format(folder=tmp_path))
     line = check_refusal(command("releases"), *words)
     assert line.startswith("addenda: store: ")
+    assert "secret" not in line
+
+
+def test_missing_driver_is_named_with_what_installs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    line = check_refusal(CommandLine(tmp_path, "postgresql://u:secret@localhost/x")("releases"), "psycopg")
+    assert "pip install 'addenda[postgres]'" in line
     assert "secret" not in line
 
 

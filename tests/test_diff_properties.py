@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,13 +16,13 @@ from flows.diff.compare import Records, compare_fields, compare_releases, is_end
 from flows.report.data import change_set_document, render_json
 from schema.changes import Cause, Change, ChangeKind, ChangeSet
 from schema.contents import CodeFile, ReleaseContent
-from schema.records import RecordKind, build_block
+from schema.records import CodeRecord, RecordKind, build_block
 from schema.releases import ReleaseId
 from schema.store import reader
 from schema.store.database import open_database, reading
 from schema.store.runs import subtract_runs
 from schema.store.writer import write_release
-from tests.expected_strategies import FIRST, SECOND, Release, nested_fields, release_pairs, reordered
+from tests.expected_strategies import DATES, FIRST, SECOND, Release, nested_fields, release_pairs, reordered
 
 SYSTEMS = ("icd10cm", "hcpcs")
 every_system = pytest.mark.parametrize("system", SYSTEMS)
@@ -196,6 +196,21 @@ def test_runs_of_a_real_store_give_the_changes_of_the_whole_tables(
     assert compare(*there, system) == compare(before, after, system)
     assert compare(*back, system, SECOND, FIRST) == compare(after, before, system, SECOND, FIRST)
     assert there == back[::-1]
+
+
+def test_unchanged_records_that_end_on_any_day_are_told_the_same_by_a_store(engine: Engine) -> None:
+    records = [
+        CodeRecord("hcpcs", "code", f"J{number:04}", None, "Cane", "Cane", None, day)
+        for number, day in enumerate(DATES)
+    ]
+    release: Release = {(record.kind, record.code): record for record in records}
+    previous, current = store(engine, "hcpcs", release, FIRST), store(engine, "hcpcs", release, SECOND)
+    with reading(engine) as connection:
+        found = compare(*reader.read_different(connection, previous, current), "hcpcs")
+    assert found == compare(release, release, "hcpcs")
+    ended = {change.after.termination_date for change in found if change.after}
+    assert ended == {day for day in DATES if FIRST <= day < SECOND}
+    assert {FIRST, SECOND - timedelta(days=1)} <= ended
 
 
 runs = st.lists(st.tuples(st.integers(1, 40), st.integers(0, 6)), max_size=8)

@@ -179,8 +179,9 @@ def test_addition_that_the_previous_file_holds_already_shows_that_it_was_re_issu
     assert reason_of(held, held, "add") == "reissued_file"
 
 
-def test_addition_of_a_code_that_is_old_on_both_sides_has_no_known_reason() -> None:
-    assert reason_of(*NOTHING, "add") is None
+@pytest.mark.parametrize("added", [OLD, PREVIOUS])
+def test_addition_of_a_code_that_the_previous_file_had_by_right_has_no_known_reason(added: date) -> None:
+    assert reason_of(row(added=added), row(added=added), "add") is None
 
 
 def test_number_with_another_added_date_came_back_with_another_meaning() -> None:
@@ -231,9 +232,10 @@ def test_action_codes_of_the_records_stand_in_for_a_report_that_did_not_come() -
     assert reconcile(row(), row(long="Cane", action="C", acted=CURRENT), None, has_report=False).agrees
 
 
-def test_action_code_of_an_earlier_year_is_history() -> None:
-    assert reason_of(row(), row(long="Cane", action="C", acted=OLD), None, has_report=False) == "unannounced_change"
-    assert reconcile(row(), row(action="C", acted=OLD), None, has_report=False).agrees
+@pytest.mark.parametrize("acted", [OLD, PREVIOUS])
+def test_action_code_that_acted_up_to_the_previous_release_is_history(acted: date) -> None:
+    assert reason_of(row(), row(long="Cane", action="C", acted=acted), None, has_report=False) == "unannounced_change"
+    assert reconcile(row(), row(action="C", acted=acted), None, has_report=False).agrees
 
 
 def test_release_without_report_and_records_has_no_list() -> None:

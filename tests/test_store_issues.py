@@ -180,16 +180,15 @@ def test_override_needs_a_name_and_a_note_and_is_kept(command: CommandLine, cm_2
     assert outcome(command, "FY2025", short) == ("icd10cm@2024-10-01.1", "held", 0)
 
 
-@pytest.mark.parametrize("check", ["order_numbers", "publisher_count", "year", "duplicate_keys"])
-def test_required_check_cannot_be_overridden(check: str, command: CommandLine, tmp_path: Path) -> None:
-    files = {
+def test_required_check_cannot_be_overridden(command: CommandLine, tmp_path: Path) -> None:
+    for check, files in {
         "order_numbers": {"order_2025.txt": order_file(CM, first=2)},
         "publisher_count": {"order_2025.txt": order_file(CM), "a.txt": order_addenda(CM, make_codes("icd10cm", 210))},
         "year": {"order_2024.txt": order_file(CM)},
         "duplicate_keys": {"order_2025.txt": order_file([*CM, CM[3]]), "c.txt": codes_file([*CM, CM[3]])},
-    }[check]
-    path = write_zip(tmp_path / "r.zip", files)
-    call = ("load", "icd10cm", "FY2025", path, "--override", check, "--note", "I know", "--by", "Me")
-    line = check_refusal(command(*call), f"check {check} failed")
-    assert "--override" not in line
+    }.items():
+        path = write_zip(tmp_path / f"{check}.zip", files)
+        call = ("load", "icd10cm", "FY2025", path, "--override", check, "--note", "I know", "--by", "Me")
+        line = check_refusal(command(*call), f"check {check} failed")
+        assert "--override" not in line
     assert held_releases(command.url) == []

@@ -6,6 +6,7 @@ import gzip
 import io
 import random
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from schema.store.database import open_database
 from schema.store.lookup import Lookup
 from schema.tables import RELEASE
 from tests.command_line import CommandLine
+from tests.held_store import fresh_database
 from tests.order_files import Row, act_on, hcpcs_text
 
 FILLERS = [Row(f"E{n:04}", f"Filler {n}") for n in range(40)]
@@ -74,13 +76,19 @@ ANSWERS = (
 )
 
 
-@pytest.fixture
-def command(database_url: str, tmp_path: Path) -> CommandLine:
-    found = CommandLine(tmp_path / "home", database_url)
+def load_all(command: CommandLine, folder: Path) -> CommandLine:
     for release, name, rows, day in RELEASES:
-        (tmp_path / name).write_bytes(hcpcs_text([*rows.values(), *act_on(FILLERS, day, 2)]))
-        found.load("hcpcs", release, tmp_path / name)
-    return found
+        (folder / name).write_bytes(hcpcs_text([*rows.values(), *act_on(FILLERS, day, 2)]))
+        command.load("hcpcs", release, folder / name)
+    return command
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def command(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
+    """A store that no test changes."""
+    folder = tmp_path_factory.mktemp("lookup")
+    with fresh_database(request) as url:
+        yield load_all(CommandLine(folder / "home", url), folder)
 
 
 def ask(command: CommandLine, code: str, on: str, *more: str) -> dict[str, Any]:
@@ -100,7 +108,8 @@ def test_newest_row_whose_first_day_has_come_decides(command: CommandLine) -> No
     assert wrong == []
 
 
-def test_what_was_known_before_the_correction_is_told_as_it_was(command: CommandLine) -> None:
+def test_what_was_known_before_the_correction_is_told_as_it_was(tmp_path: Path) -> None:
+    command = load_all(CommandLine(tmp_path / "home"), tmp_path)
     engine = open_database(command.url)
     with engine.connect().execution_options(is_writer=True) as connection, connection.begin():
         for year in (2019, 2020):
@@ -113,7 +122,8 @@ def test_what_was_known_before_the_correction_is_told_as_it_was(command: Command
     assert ask(command, "A0001", "2019-06-01", "--known", "2019-01-04")["reason"] == "no release is held"
 
 
-def test_second_issue_corrects_the_first(command: CommandLine, tmp_path: Path) -> None:
+def test_second_issue_corrects_the_first(tmp_path: Path) -> None:
+    command = load_all(CommandLine(tmp_path / "home"), tmp_path)
     rows = {**ANNUAL, "A0001": replace(ANNUAL["A0001"], ended="20200331")}
     (tmp_path / "HCPC2020_ANWEB.txt").write_bytes(hcpcs_text([*rows.values(), *act_on(FILLERS, "20200101", 2)]))
     command.load("hcpcs", "2020Q1", tmp_path / "HCPC2020_ANWEB.txt")

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from schema.store.database import open_database, reading
+from schema.store import database
+from schema.store.database import open_database, reading, writing
 from schema.store.lookup import Lookup
 from schema.store.reader import list_releases, read_records
 from schema.tables import BOOK, RECORD
-from tests.command_line import count_rows, held_releases
+from tests.command_line import CommandLine, count_rows, held_releases
+from tests.held_store import check_refusal
 from tests.order_files import Code, make_codes, order_members, write_zip
 from tests.store_content import read_content
 from tests.store_processes import CONTEXT, SECONDS, load, load_together, start
@@ -85,8 +87,20 @@ def test_two_contents_of_one_release_at_once_are_two_issues(database_url: str, t
     assert count_doubles(database_url) == 0
 
 
-@pytest.mark.parametrize("round_number", [1, 2])
-def test_reader_sees_only_whole_releases(round_number: int, database_url: str, tmp_path: Path) -> None:
+def test_writer_that_waits_too_long_is_refused_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = CommandLine(tmp_path / "home")
+    command.load("icd10cm", "FY2023", write_release(tmp_path, 2023, BASE))
+    monkeypatch.setattr(database, "LOCK_TIMEOUT", 0.1)
+    engine = open_database(command.url)
+    with writing(engine):
+        answer = command("load", "icd10cm", "FY2024", write_release(tmp_path, 2024, revise(BASE, 2024)))
+        check_refusal(answer, "store", "database is locked", "nothing was changed; try again")
+        assert command("lookup", "icd10cm", LAST, "--on", "2023-01-01", "--format", "json").json["valid"]
+    engine.dispose()
+    command.load("icd10cm", "FY2024", write_release(tmp_path, 2024, revise(BASE, 2024)))
+
+
+def test_reader_sees_only_whole_releases(database_url: str, tmp_path: Path) -> None:
     load(database_url, "icd10cm", "FY2020", write_release(tmp_path, 2020, BASE))
     engine = open_database(database_url)
     years = range(2021, 2025)

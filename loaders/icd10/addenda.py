@@ -104,7 +104,7 @@ def _find_systems(codes: Sequence[str], is_order: bool) -> frozenset[str]:
     """
     votes: Counter[str] = Counter()
     for code in codes:
-        cm, pcs = (SYSTEMS[name].code_pattern.fullmatch(code) is not None for name in ("icd10cm", "icd10pcs"))
+        cm, pcs = (SYSTEMS[name].usual_pattern.fullmatch(code) is not None for name in ("icd10cm", "icd10pcs"))
         pcs = pcs and (is_order or len(code) == 7)
         if cm != pcs:
             votes["icd10cm" if cm else "icd10pcs"] += 1

@@ -147,7 +147,7 @@ def _find_columns(cells: Sequence[str]) -> dict[str, int]:
 def _find_systems(rows: Sequence[ConversionRow], is_titled: bool) -> frozenset[str]:
     cells = [row.cells.get(column, "").upper() for row in rows for column in ("current", "previous")]
     cells = [cell for cell in cells if cell not in _NO_CODE]
-    patterns = [SYSTEMS[name].code_pattern for name in ("icd10cm", "icd10pcs")]
+    patterns = [SYSTEMS[name].usual_pattern for name in ("icd10cm", "icd10pcs")]
     # Whatever is no single code without a dot (ranges, lists) speaks for ICD-10-CM, which has many.
     cm = sum(not patterns[1].fullmatch(cell) for cell in cells)
     pcs = sum(not patterns[0].fullmatch(cell) and patterns[1].fullmatch(cell) is not None for cell in cells)

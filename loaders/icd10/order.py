@@ -54,7 +54,7 @@ def recognise_order_file(document: Document, system: str) -> bool:
     if 2 * len(codes) < sum(bool(line.strip()) for line in lines) or not codes:
         return False
     own, other = (
-        sum(SYSTEMS[name].code_pattern.fullmatch(code) is not None for code in codes)
+        sum(SYSTEMS[name].usual_pattern.fullmatch(code) is not None for code in codes)
         for name in (system, "icd10pcs" if system == "icd10cm" else "icd10cm")
     )
     return own >= other
