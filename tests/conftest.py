@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("addenda", deadline=None, derandomize="CI" in os.environ, print_blob=True)
 hypothesis.settings.load_profile("addenda")
 
+pytest_plugins = ("tests.replica.fixtures",)
+
 FIXTURE_MARKS = {
     "releases": pytest.mark.real,
     "postgres_url": pytest.mark.postgres,
