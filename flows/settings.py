@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from schema.errors import SettingsError
 
@@ -29,15 +32,59 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=_default_home, validate_default=True)
     database_url: str = ""
     today: date | None = None
+    # The publishers' sites; a replica or a proxy can stand in for either.
+    cms_url: str = "https://www.cms.gov"
+    cdc_url: str = "https://ftp.cdc.gov"
+    # Seconds between two requests to one host. Two are polite; a local replica can take fifty a second.
+    request_interval: float = Field(default=2.0, ge=0.02, le=3600, allow_inf_nan=False)
+    contact: str = Field(default="", max_length=200)
+    archive: str = Field(default="", repr=False)
+    import_folder: Path | None = None
+    notify_urls: Annotated[list[str], NoDecode] = Field(default_factory=list, repr=False)
 
-    @field_validator("home")
+    @field_validator("home", "import_folder")
     @classmethod
-    def expand_home(cls, home: Path) -> Path:
+    def expand_home(cls, home: Path | None) -> Path | None:
         """`~` stands for the user's folder, as in a shell."""
         try:
-            return home.expanduser()
+            return home.expanduser() if home else home
         except RuntimeError as error:
             raise ValueError(str(error)) from error
+
+    @field_validator("cms_url", "cdc_url")
+    @classmethod
+    def check_site(cls, url: str) -> str:
+        """The address of a site without a slash at its end."""
+        try:
+            parts = urlsplit(url.strip())
+            is_usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:
+            is_usable = None
+        if not is_usable or parts.query or parts.fragment or not re.fullmatch(r"[!-~]+", url.strip()):
+            raise ValueError("it is not an address like https://www.cms.gov")
+        return url.strip().rstrip("/")
+
+    @field_validator("contact")
+    @classmethod
+    def check_contact(cls, contact: str) -> str:
+        """What stands in a header of every request: one line of ASCII."""
+        contact = contact.strip()
+        if not (contact.isascii() and contact.isprintable()):
+            raise ValueError("it has to be one line of plain letters, such as a mail address")
+        return contact
+
+    @field_validator("notify_urls", mode="before")
+    @classmethod
+    def split_addresses(cls, value: Any) -> Any:
+        """In the environment a JSON list, or addresses with blanks between them: commas occur in addresses."""
+        if isinstance(value, str):
+            if not value.lstrip().startswith("["):
+                return value.split()
+            try:
+                return json.loads(value)
+            except ValueError as error:
+                raise ValueError("it begins like a JSON list and is none") from error
+        return value
 
     @property
     def database(self) -> str:
@@ -47,6 +94,16 @@ class Settings(BaseSettings):
         from schema.store.database import sqlite_address
 
         return sqlite_address(self.home / "addenda.db")
+
+    @property
+    def archive_address(self) -> str:
+        """Where raw files are kept: the setting, a path or an fsspec address, or a folder in the home folder."""
+        return self.archive or str(self.home / "archive")
+
+    @property
+    def imports(self) -> Path:
+        """Where an operator drops files that cannot be fetched."""
+        return self.import_folder or self.home / "import"
 
     @property
     def reports(self) -> Path:
@@ -84,5 +141,5 @@ def read_settings(config: Path | None) -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         raise SettingsError(
-            f"setting {name} cannot be used", first["msg"], f"correct {name} or ADDENDA_{name.upper()}"
+            f"setting {name} cannot be used", first["msg"], f"correct {name} or ADDENDA_{str(first['loc'][0]).upper()}"
         ) from error
