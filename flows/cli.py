@@ -17,8 +17,9 @@ from schema.errors import AddendaError, Place, ReportError, UsageError
 # and more; `--help` must not (design section 4).
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "The whole job on the sample releases, no network."),
+    "sources": ("sources", "What the publishers have, what we have, what is late."),
     "load": ("load", "Load a release: zip, folder or file as CMS ships it."),
-    "update": ("update", "Load, check, diff, reconcile and report, in one go."),
+    "update": ("update", "Find, fetch, load, check, diff, reconcile and report, in one go."),
     "releases": ("releases", "What is held."),
     "lookup": ("lookup", "What a code was on a day."),
     "diff": ("diff", "What changed between two releases."),

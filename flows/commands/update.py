@@ -11,11 +11,19 @@ import click
 
 from flows.commands.common import FINDINGS, open_settings, open_store, today_of
 from flows.commands.report import print_files, report_folder
-from flows.report.writer import write_report
+from flows.network_update import update_from_sites
+from flows.report.writer import ReportFiles, write_report
+from flows.settings import Settings
+from flows.sites import open_archive, open_downloader
+from flows.sources.fetching import Fetcher
+from flows.sources.finding import OTHER_SETS, find_offers
+from flows.sources.lock import holding_lock
 from flows.steps import Override, has_findings
 from flows.update import Step, update_from_folder
+from schema.changes import UpdateResult
 from schema.errors import UsageError
-from schema.systems import get_system
+from schema.releases import ReleaseId
+from schema.systems import SYSTEMS, get_system
 
 
 @click.command("update")
@@ -37,13 +45,16 @@ def command(
     note: str | None,
     author: str | None,
 ) -> int:
-    """Load, check, diff, reconcile and report the newest release of SYSTEM.
+    """Find, fetch, load, check, diff, reconcile and report what is new of SYSTEMS (default: all).
 
-    The folder holds one release, or one sub-folder for each (FY2024, FY2025-apr, 2020-07 …).
+    With --from the files of one system are taken from a folder, without any network: the folder holds
+    one release, or one sub-folder for each (FY2024, FY2025-apr, 2020-07 …).
     """
-    if folder is None or len(systems) != 1:
-        raise UsageError("update needs one system and --from FOLDER", "", "addenda update icd10cm --from FOLDER")
     settings = open_settings(context)
+    if folder is None:
+        return update_from_network(settings, [get_system(name).name for name in systems])
+    if len(systems) != 1:
+        raise UsageError("--from takes one system", "", "addenda update icd10cm --from FOLDER")
     engine = open_store(settings)
     system = get_system(systems[0]).name
     with showing_progress() as step:
@@ -62,8 +73,39 @@ def command(
             click.echo("the first release of this system: nothing to compare with yet")
             return 0
         step("write the report")
-        one, other = result.previous.release_id, result.current.release_id
-        files = write_report(result, out or settings.reports / report_folder(one, other))
+        files = write_report(result, out or settings.reports / report_folder(*_pair_of(result)))
+    return print_result(result, files)
+
+
+def update_from_network(settings: Settings, systems: list[str]) -> int:
+    """Find, fetch and load what is new of the systems, or of all and the other sets; 1 with findings."""
+    wanted = systems or [*SYSTEMS, *OTHER_SETS]
+    with showing_progress() as step, holding_lock(settings.home, lambda: step("another update is running: wait")):
+        downloader = open_downloader(settings, step)
+        archive = open_archive(settings)
+        found = find_offers(downloader, settings.cms_url, settings.cdc_url, wanted, step)
+        done = update_from_sites(
+            open_store(settings), Fetcher(downloader, archive), found, wanted, today_of(settings), step
+        )
+        reports = [
+            (result, write_report(result, settings.reports / report_folder(*_pair_of(result))))
+            for result in done.results
+        ]
+    for load in done.loads:
+        click.echo(f"{load.written.release_id} {load.written.outcome}")
+    for event in done.reposted:
+        click.echo(f"re-posted: {event.before} has other content now, loaded as {event.after}")
+    findings = [print_result(result, files) for result, files in reports]
+    for problem in done.problems:
+        click.echo(problem)
+    if not (done.loads or done.problems):
+        click.echo("nothing new")
+    return FINDINGS if done.problems or done.reposted or any(findings) else 0
+
+
+def print_result(result: UpdateResult, files: ReportFiles) -> int:
+    """What one comparison found, and where its report lies; 1 when a person should look."""
+    one, other = _pair_of(result)
     counts = ", ".join(f"{count} {kind.value}" for kind, count in result.change_set.counts.items() if count)
     click.echo(f"{one} → {other}: {counts or 'no change'}")
     found = result.reconciliation
@@ -71,6 +113,10 @@ def command(
     click.echo(f"against {found.basis}: {verdict}")
     print_files(files)
     return FINDINGS if has_findings(result) else 0
+
+
+def _pair_of(result: UpdateResult) -> tuple[ReleaseId, ReleaseId]:
+    return result.previous.release_id, result.current.release_id
 
 
 @contextmanager

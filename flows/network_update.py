@@ -1,0 +1,157 @@
+"""One update from the publishers' sites: find, fetch, load, compare. A failure stays with its release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from flows.sources.fetching import Fetcher, Obtained
+from flows.sources.finding import Found
+from flows.sources.plan import PlannedRelease, list_quarantined, plan_releases
+from flows.steps import LoadResult, load_release, prepare_result
+from schema.changes import UpdateResult
+from schema.contents import ReleaseInfo
+from schema.errors import AddendaError
+from schema.releases import ReleaseId, ReleaseRef, label_of
+from schema.sources import Manifest, Offer
+from schema.store import reader
+from schema.store.database import reading
+from schema.systems import SYSTEMS
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reposted:
+    """A release that the publisher posted again with another code list: the issue before, and the new one."""
+
+    before: ReleaseId
+    after: ReleaseId
+
+
+@dataclass(slots=True)
+class NetworkUpdate:
+    """What one update did. `problems` are single lines for a person, each naming a release or file."""
+
+    loads: list[LoadResult] = field(default_factory=list)
+    reposted: list[Reposted] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    results: list[UpdateResult] = field(default_factory=list)
+
+
+def update_from_sites(
+    engine: Engine, fetcher: Fetcher, found: Found, systems: Collection[str], as_of: date, step: Step = lambda _: None
+) -> NetworkUpdate:
+    """Fetch and load what is offered of the systems, oldest first, and compare what is new.
+
+    Files that are held are only asked whether they have changed. What fails for one release is a
+    problem of that release; the others go on. Other sets (NCCI, RVU, place of service) are archived.
+    """
+    done = NetworkUpdate(problems=list(found.problems))
+    offers = [offer for offer in found.offers if offer.system in systems]
+    for offer in list_quarantined(offers):
+        done.problems.append(f"quarantined, not loaded: {_name_offer(offer)}: {offer.quarantine}")
+    new: list[ReleaseId] = []
+    for planned in plan_releases(offers):
+        step(f"{label_of(planned.ref.system, planned.ref.effective_date)} of {planned.ref.system}")
+        new += _update_release(engine, fetcher, planned, done)
+    _archive_others(fetcher, [offer for offer in offers if offer.system not in SYSTEMS], done, step)
+    done.results = list(_compare_new(engine, new, done, as_of))
+    return done
+
+
+def _update_release(engine: Engine, fetcher: Fetcher, planned: PlannedRelease, done: NetworkUpdate) -> list[ReleaseId]:
+    """Load one release from the first of its addresses that gives it; the ids that are new."""
+    companions = [got for offer in planned.companions if (got := _try_obtain(fetcher, offer, done)) is not None]
+    failures: list[str] = []
+    new: list[ReleaseId] = []
+    for offer in (planned.code_file, *planned.mirrors):
+        try:
+            code_file = fetcher.obtain(offer)
+            new += _load(engine, fetcher, planned.ref, [code_file, *companions], done)
+            break
+        except AddendaError as error:
+            failures.append(f"{_name_offer(offer)}: {error.line}")
+    else:
+        done.problems.extend(failures[:1])
+        return new
+    for offer in planned.errata:
+        got = _try_obtain(fetcher, offer, done)
+        if got is not None:
+            try:
+                new += _load(engine, fetcher, planned.ref, [got], done)
+            except AddendaError as error:
+                done.problems.append(f"{_name_offer(offer)}: {error.line}")
+    return new
+
+
+def _load(
+    engine: Engine, fetcher: Fetcher, ref: ReleaseRef, obtained: list[Obtained], done: NetworkUpdate
+) -> list[ReleaseId]:
+    """Load the files unless each of them is in the store already."""
+    with reading(engine) as connection:
+        issues = reader.find_issues(connection, ReleaseRef(ref.system, ref.effective_date))
+    loaded = {source.sha256 for info in issues for source in info.sources}
+    if all(got.manifest.sha256 in loaded for got in obtained):
+        return []
+    with fetcher.archive.open_named([got.manifest for got in obtained]) as paths:
+        result = load_release(engine, ref, paths)
+    done.loads.append(result)
+    release_id = result.written.release_id
+    if result.written.outcome == "new issue":
+        done.reposted.append(Reposted(issues[-1].release_id, release_id))
+    return [release_id] if result.written.outcome in ("loaded", "new issue") else []
+
+
+def _try_obtain(fetcher: Fetcher, offer: Offer, done: NetworkUpdate) -> Obtained | None:
+    try:
+        return fetcher.obtain(offer)
+    except AddendaError as error:
+        done.problems.append(f"{_name_offer(offer)}: {error.line}")
+        return None
+
+
+def _archive_others(fetcher: Fetcher, offers: Iterable[Offer], done: NetworkUpdate, step: Step) -> None:
+    for offer in offers:
+        is_open = offer.licence == "none" or fetcher.archive.has_licence(offer.licence)
+        if is_open and not offer.is_page and not offer.quarantine and "/license/" not in offer.url:
+            step(f"archive {offer.contents} of {offer.system}")
+            _try_obtain(fetcher, offer, done)
+
+
+def _compare_new(engine: Engine, new: list[ReleaseId], done: NetworkUpdate, as_of: date) -> Iterable[UpdateResult]:
+    """For each system its newest new release against the one before, and each re-post against its issue before."""
+    newest = {release_id.system: release_id for release_id in sorted(new)}
+    pairs: list[tuple[ReleaseInfo, ReleaseInfo]] = []
+    with reading(engine) as connection:
+        for release_id in newest.values():
+            current = reader.find_release(
+                connection, ReleaseRef(release_id.system, release_id.effective_date, release_id.issue)
+            )
+            previous = reader.find_previous(connection, release_id.system, release_id.effective_date)
+            if previous is not None:
+                pairs.append((previous, current))
+        for event in done.reposted:
+            one, other = (
+                reader.find_release(connection, ReleaseRef(i.system, i.effective_date, i.issue))
+                for i in (event.before, event.after)
+            )
+            pairs.append((one, other))
+    for previous, current in pairs:
+        yield prepare_result(engine, previous, current, as_of)
+
+
+def _name_offer(offer: Offer) -> str:
+    name = offer.url.rstrip("/").rpartition("/")[2]
+    label = label_of(offer.release.system, offer.release.effective_date) if offer.release else offer.contents.value
+    return f"{offer.system} {label} ({name})"
+
+
+def list_manifests(fetcher: Fetcher) -> list[Manifest]:
+    """Everything that is archived, the earliest fetch first."""
+    return fetcher.archive.find()

@@ -1,0 +1,28 @@
+"""The publishers' sites and the archive, as the settings say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import version
+
+from flows.settings import Settings
+from loaders.archive import Archive
+from loaders.download import Downloader
+
+
+def open_downloader(settings: Settings, note: Callable[[str], None] = lambda _: None) -> Downloader:
+    """The polite downloader; its cache is in the home folder."""
+    return Downloader(
+        settings.cms_url,
+        settings.cdc_url,
+        settings.request_interval,
+        settings.contact,
+        version("addenda"),
+        settings.home / "cache",
+        note=note,
+    )
+
+
+def open_archive(settings: Settings) -> Archive:
+    """The archive of raw files."""
+    return Archive(settings.archive_address, settings.home / "archive")
