@@ -93,8 +93,8 @@ def test_icd10_page_has_headings_texts_dates_behind_links_and_both_kinds_of_addr
 
 def test_links_of_every_page_lead_somewhere(shared: Replica) -> None:
     starts = [
-        ICD10_PAGE, hcpcs.QUARTERLY_PAGE, hcpcs.ANNUAL_PAGE, other_sets.MUE_PAGE, other_sets.PTP_PAGE,
-        other_sets.RVU_PAGE, other_sets.OPPS_PAGE, other_sets.AOC_PAGE, other_sets.MEDICAID_PAGE,
+        ICD10_PAGE, hcpcs.QUARTERLY_PAGE, hcpcs.ANNUAL_PAGE, other_sets.RVU_PAGE,
+        *other_sets.INDEX_PAGES, *other_sets.SECOND_HOPS,
     ]  # fmt: skip
     seen: dict[str, int] = {}
     for start in starts:
@@ -106,6 +106,7 @@ def test_links_of_every_page_lead_somewhere(shared: Replica) -> None:
     second = ask(shared.cms_url, f"{hcpcs.ANNUAL_ITEMS}/2019-Alpha-Numeric-HCPCS-File").text
     assert "/Downloads/2019-Alpha-Numeric-HCPCS-File.zip" in second
     assert "2019-HCPCS-Alpha-Numeric-Corrections.zip" in second
+    assert "license" in ask(shared.cms_url, f"{other_sets.CLFS_PAGE}/26clabq3").text
     assert "<td>Telehealth" in ask(shared.cms_url, other_sets.PLACE_OF_SERVICE_PAGE).text
 
 
@@ -172,6 +173,7 @@ def test_old_addresses_redirect_and_wrong_ones_are_missing(small_replica: Replic
     old = ask(small_replica.cms_url, "/Medicare/Coding/ICD10/2021-ICD-10-CM")
     assert (old.status, old.headers["Location"]) == (301, ICD10_PAGE)
     assert ask(small_replica.cms_url, hcpcs.QUARTERLY_PAGE.replace("-system", "-system-hcpcs")).status == 404
+    assert ask(small_replica.cms_url, other_sets.MUE_PAGE).status == 200, "an index page without files is there"
     assert ask(small_replica.cdc_url, "/robots.txt").status == 404
     assert "Disallow: /*?" in ask(small_replica.cms_url, "/robots.txt").text
 

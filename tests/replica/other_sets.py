@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flows.sample.archives import pack_archive
-from tests.replica.items import FILES, Item, cms_item
+from tests.replica.items import Item, cms_item
 
 _NCCI = "/medicare/coding-billing/national-correct-coding-initiative-ncci-edits"
 MUE_PAGE = f"{_NCCI}/medicare-ncci-medically-unlikely-edits-mues"
@@ -13,6 +13,23 @@ MEDICAID_PAGE = "/medicare/coding-billing/ncci-medicaid/medicaid-ncci-edit-files
 RVU_PAGE = "/medicare/payment/fee-schedules/physician/pfs-relative-value-files"
 PLACE_OF_SERVICE_PAGE = "/medicare/coding-billing/place-of-service-codes/code-sets"
 OPPS_PAGE = "/medicare/payment/prospective-payment-systems/hospital-outpatient-pps/quarterly-addenda-updates"
+CLFS_PAGE = "/medicare/payment/fee-schedules/clinical-laboratory-fee-schedule-clfs/files"
+IOCE_PAGE = "/medicare/coding-billing/outpatient-code-editor-oce/quarterly-release-files"
+ASP_PAGE = "/medicare/payment/part-b-drugs/asp-pricing-files"
+INDEX_PAGES = {
+    MUE_PAGE: "Medicare NCCI Medically Unlikely Edits",
+    PTP_PAGE: "Medicare NCCI Procedure to Procedure Edits",
+    AOC_PAGE: "Medicare NCCI Add-on Code Edits",
+    MEDICAID_PAGE: "Medicaid NCCI Edit Files",
+    IOCE_PAGE: "Quarterly Release Files",
+    ASP_PAGE: "ASP Pricing Files",
+}
+"""Pages with their files on them, by path; they are there even when they list nothing."""
+SECOND_HOPS = {
+    OPPS_PAGE: (f"{OPPS_PAGE}/july-2026-addendum-b", "July 2026 Addendum B"),
+    CLFS_PAGE: (f"{CLFS_PAGE}/26clabq3", "26CLABQ3"),
+}
+"""Pages with one link to a further page, which has the file: path → path and text of the link."""
 RVU_LETTERS = {
     "rvu24d": ("rvu24d", "2024Q4"),
     "rvu25a": ("rvu25a-updated-01/10/2025", "2025Q1"),
@@ -40,7 +57,7 @@ PLACES = (
 
 def build_items() -> list[Item]:
     """All items of the other sets."""
-    return [*_ncci_items(), *_rvu_items(), *_opps_items()]
+    return [*_ncci_items(), *_rvu_items(), *_payment_items()]
 
 
 def _table(*lines: str) -> bytes:
@@ -100,7 +117,9 @@ def _ncci_items() -> list[Item]:
     text = "2026_Q4_NCCI_PTP_Edits - Practitioner Services (ZIP) - Posted September 1, 2026"
     heading = "Medicaid NCCI edit files"
     items.append(
-        cms_item("ncci", "2026Q4", "ncci_edits", slug, text, heading, changes, "2026-09-01", page=MEDICAID_PAGE)
+        cms_item(
+            "ncci_medicaid", "2026Q4", "ncci_edits", slug, text, heading, changes, "2026-09-01", page=MEDICAID_PAGE
+        )
     )
     return items
 
@@ -127,11 +146,31 @@ def _rvu_items() -> list[Item]:
     return items
 
 
-def _opps_items() -> list[Item]:
-    data = pack_archive({"Addendum B.csv": _table("A notice about licences", "HCPCS Code,SI,APC")})
-    slug, text, heading = "july-2026-opps-addendum-b.zip", "July 2026 OPPS Addendum B (ZIP)", "July 2026 Addendum B"
-    page = f"{OPPS_PAGE}/july-2026-addendum-b"
-    item = cms_item(
-        "opps", "2026Q3", "other", slug, text, heading, data, "2026-07-21", page=page, folder=FILES, is_gated=True
+def _payment_items() -> list[Item]:
+    """OPPS addenda, clinical laboratory fees, the code editor (all with a licence), and drug prices (without)."""
+    data = pack_archive({"table.csv": _table("A notice about licences", "HCPCS Code,SI,APC")})
+    gated = (
+        ("opps", "2026Q3", "july-2026-opps-addendum-b", "July 2026 OPPS Addendum B", SECOND_HOPS[OPPS_PAGE]),
+        ("clfs", "2026Q3", "26clabq3", "26CLABQ3", SECOND_HOPS[CLFS_PAGE]),
+        ("ioce", "2026Q4", "iocev274r0mfjavap-zip-posted-09/12/2026", "IOCE v27.4", (IOCE_PAGE, "October 2026")),
     )
-    return [item]
+    items = [
+        cms_item(
+            system,
+            label,
+            "other",
+            f"{slug}.zip",
+            f"{text} (ZIP)",
+            heading,
+            data,
+            "2026-09-12",
+            page=page,
+            is_gated=True,
+        )
+        for system, label, slug, text, (page, heading) in gated
+    ]
+    slug, text = "october-2026-medicare-part-b-payment-limit-files", "October 2026 Medicare Part B Payment Limit Files"
+    items.append(
+        cms_item("asp", "2026Q4", "other", f"{slug}.zip", f"{text} (ZIP)", "2026", data, "2026-09-12", page=ASP_PAGE)
+    )
+    return items

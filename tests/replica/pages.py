@@ -101,11 +101,16 @@ def render_quarterly(items: Sequence[Item], annual: Iterable[int], base: str) ->
 
 def render_annual(years: Iterable[int]) -> str:
     """Links to the page of each year, which has the files."""
-    links = "".join(
-        f'<li><a href="{ANNUAL_ITEMS}/{year}-Alpha-Numeric-HCPCS-File">{year} Alpha-Numeric HCPCS File</a></li>\n'
+    return render_links(
+        (f"{ANNUAL_ITEMS}/{year}-Alpha-Numeric-HCPCS-File", f"{year} Alpha-Numeric HCPCS File")
         for year in sorted(years, reverse=True)
     )
-    return f"<ul>\n{links}</ul>"
+
+
+def render_links(links: Iterable[tuple[str, str]]) -> str:
+    """A list of links: path and text of each."""
+    lines = "".join(f'<li><a href="{escape(path)}">{escape(text)}</a></li>\n' for path, text in links)
+    return f"<ul>\n{lines}</ul>"
 
 
 def render_rvu_index(names: Iterable[str]) -> str:

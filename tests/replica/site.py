@@ -102,23 +102,23 @@ class Site:
         own = by_page.get(key, [])
         years = [year for year in (2018, 2019, 2020) if f"{hcpcs.ANNUAL_ITEMS}/{year}-".lower() in " ".join(by_page)]
         rvu = [name for name in other_sets.RVU_LETTERS if f"{other_sets.RVU_PAGE}/{name}" in by_page]
-        opps_page = f"{other_sets.OPPS_PAGE}/july-2026-addendum-b"
         known: dict[str, tuple[str, Callable[[], str]]] = {
             ICD10_PAGE: ("ICD-10", lambda: pages.render_icd10(own, base)),
             hcpcs.QUARTERLY_PAGE: ("HCPCS Quarterly Update", lambda: pages.render_quarterly(own, years, base)),
             hcpcs.ANNUAL_PAGE.lower(): ("Alpha-Numeric HCPCS", lambda: pages.render_annual(years)),
             other_sets.RVU_PAGE: ("PFS Relative Value Files", lambda: pages.render_rvu_index(rvu)),
             other_sets.PLACE_OF_SERVICE_PAGE: ("Place of Service Code Set", pages.render_places),
-            other_sets.OPPS_PAGE: (
-                "Quarterly Addenda Updates",
-                lambda: f'<ul><li><a href="{opps_page}">July 2026 Addendum B</a></li></ul>',
-            ),
         }
         if key in known:
             title, render = known[key]
             return self._page(key, title, render(), own)
-        if own:
-            return self._page(key, own[0].heading, pages.render_plain(own, base), own)
+        if key in other_sets.SECOND_HOPS:
+            link = other_sets.SECOND_HOPS[key]
+            links = pages.render_links([link] if link[0] in by_page else [])
+            return self._page(key, "Files", links, own)
+        if own or key in other_sets.INDEX_PAGES:
+            title = other_sets.INDEX_PAGES.get(key) or own[0].heading
+            return self._page(key, title, pages.render_plain(own, base), own)
         return Resource(404, _error_page())
 
     def _page(self, key: str, title: str, body: str, items: Sequence[Item]) -> Resource:
