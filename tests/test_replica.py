@@ -31,7 +31,7 @@ def shared() -> Iterator[Replica]:
 
 def release_files(replica: Replica, system: str, label: str, host: str, folder: Path) -> list[Path]:
     """The files of a release that are loaded, written to the folder."""
-    wanted = {"code_file", "errata", "conversion_table", "poa_list", "tabular", "corrections", "noc_list"}
+    wanted = {"code_file", "codes_file", "errata", "conversion_table", "poa_list", "tabular", "corrections", "noc_list"}
     paths = []
     for item in replica.items:
         if (item.system, item.label, item.host) == (system, label, host) and item.contents in wanted:

@@ -126,7 +126,7 @@ def _write_code_files(edition: _Edition, current: Mapping[str, Title], step: Ste
         yield cdc_item(edition.label, "code_file", edition.folder, edition.archive, data, edition.cdc_posted)
     else:
         for kind, text in files.items():
-            contents = "addenda" if "addenda" in kind else "code_file"
+            contents = "addenda" if "addenda" in kind else {"order": "code_file", "codes": "codes_file"}[kind]
             name = f"icd10cm_{kind}_{year}.txt"
             yield cdc_item(edition.label, contents, edition.folder, name, text, edition.cdc_posted)
 
