@@ -32,6 +32,7 @@ HOMES = {
     "python_calamine": ("loaders.workbook",),
     "requests": ("loaders.download",),
     "rich": ("flows.commands",),
+    "selectolax": ("loaders.catalogue",),
     "sqlalchemy": ("schema.migrations", "schema.store", "schema.tables"),
     "sqlmodel": ("schema.migrations", "schema.store", "schema.tables"),
     "urllib3": ("loaders.download",),
