@@ -38,7 +38,7 @@ def release_files(replica: Replica, system: str, label: str, host: str, folder: 
             # The errata are an issue of their own.
             where = folder / item.contents if item.contents == "errata" else folder / "files"
             where.mkdir(parents=True, exist_ok=True)
-            (where / unquote(item.file_name)).write_bytes(item.data)
+            (where / unquote(item.path).replace("/", "_")).write_bytes(item.data)
             paths.append(where)
     return sorted(set(paths), reverse=True)
 
