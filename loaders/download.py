@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -177,7 +176,8 @@ class Downloader:
     def _send(self, prepared: requests.PreparedRequest, url: str) -> requests.Response:
         settings = self._session.merge_environment_settings(url, {}, True, None, None)
         try:
-            return self._session.send(prepared, timeout=self._patience.stall, allow_redirects=False, **settings)
+            # Not through the session, which reads a redirect's body and its cookies.
+            return self._session.get_adapter(url).send(prepared, timeout=self._patience.stall, **settings)
         except requests.exceptions.SSLError as error:
             raise _insecure(error, url) from error
         except requests.Timeout as error:
@@ -220,7 +220,6 @@ def _make_session(contact: str, version: str) -> requests.Session:
     session = requests.Session()
     # Without a call of its own requests looks for a password in ~/.netrc.
     session.auth = lambda request: request
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter = HTTPAdapter(max_retries=0)
     session.mount("http://", adapter)
     session.mount("https://", adapter)

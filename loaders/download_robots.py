@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ class RobotsBook:
     def __init__(self, folder: Path, open_answer: Opener, attempts: Attempts, clock: Clock) -> None:
         self._folder, self._open, self._attempts, self._clock = folder, open_answer, attempts, clock
         self._rules: dict[str, tuple[datetime, RobotRules]] = {}
+        self._lock = threading.Lock()
         self._failures: dict[str, tuple[float, str]] = {}
 
     def check(self, url: str) -> None:
@@ -41,12 +43,14 @@ class RobotsBook:
             raise make_error(RefusedError, "address is not fetched", why, "fetch it by hand if you need it", url)
 
     def _find_rules(self, origin: str, url: str) -> RobotRules:
-        now = self._clock.now()
-        held = self._rules.get(origin) or self._load(origin)
-        if held is None or not timedelta(0) <= now - held[0] < _KEPT:
-            held = (now, self._read(origin, url))
-        self._rules[origin] = held
-        return held[1]
+        # Threads that come together wait for the one that reads.
+        with self._lock:
+            now = self._clock.now()
+            held = self._rules.get(origin) or self._load(origin)
+            if held is None or not timedelta(0) <= now - held[0] < _KEPT:
+                held = (now, self._read(origin, url))
+            self._rules[origin] = held
+            return held[1]
 
     def _load(self, origin: str) -> tuple[datetime, RobotRules] | None:
         values = load_json(name_entry(self._folder, origin))
