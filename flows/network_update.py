@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from flows.sources.fetching import Fetcher, Obtained
@@ -13,7 +14,7 @@ from flows.sources.plan import PlannedRelease, list_quarantined, plan_releases
 from flows.steps import LoadResult, load_release, prepare_result
 from schema.changes import UpdateResult
 from schema.contents import ReleaseInfo
-from schema.errors import AddendaError
+from schema.errors import AddendaError, ArchiveError, SourceError
 from schema.releases import ReleaseId, ReleaseRef, label_of
 from schema.sources import Manifest, Offer
 from schema.store import reader
@@ -34,13 +35,40 @@ class Reposted:
     after: ReleaseId
 
 
+class ProblemKind(StrEnum):
+    """Why something of the sites is not here."""
+
+    PAGE = "page"
+    """An index page could not be read."""
+    QUARANTINED = "quarantined"
+    """Heading, text and address of a link disagree."""
+    FETCH = "fetch"
+    """A file did not come, or is not what it should be."""
+    REFUSED = "refused"
+    """A file came, and a check or the reader refused what is in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that a person should know. `line` names the release or file; `key` is the same for the
+    same problem, whatever the line says."""
+
+    kind: ProblemKind
+    system: str
+    line: str
+    key: str
+
+    def __str__(self) -> str:
+        return self.line
+
+
 @dataclass(slots=True)
 class NetworkUpdate:
-    """What one update did. `problems` are single lines for a person, each naming a release or file."""
+    """What one update did."""
 
     loads: list[LoadResult] = field(default_factory=list)
     reposted: list[Reposted] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     results: list[UpdateResult] = field(default_factory=list)
 
 
@@ -52,10 +80,11 @@ def update_from_sites(
     Files that are held are only asked whether they have changed. What fails for one release is a
     problem of that release; the others go on. Other sets (NCCI, RVU, place of service) are archived.
     """
-    done = NetworkUpdate(problems=list(found.problems))
+    done = NetworkUpdate(problems=[Problem(ProblemKind.PAGE, "", line, line) for line in found.problems])
     offers = [offer for offer in found.offers if offer.system in systems]
     for offer in list_quarantined(offers):
-        done.problems.append(f"quarantined, not loaded: {_name_offer(offer)}: {offer.quarantine}")
+        line = f"quarantined, not loaded: {_name_offer(offer)}: {offer.quarantine}"
+        done.problems.append(Problem(ProblemKind.QUARANTINED, offer.system, line, f"{offer.url} {offer.quarantine}"))
     new: list[ReleaseId] = []
     for planned in plan_releases(offers):
         step(f"{label_of(planned.ref.system, planned.ref.effective_date)} of {planned.ref.system}")
@@ -68,7 +97,7 @@ def update_from_sites(
 def _update_release(engine: Engine, fetcher: Fetcher, planned: PlannedRelease, done: NetworkUpdate) -> list[ReleaseId]:
     """Load one release from the first of its addresses that gives it; the ids that are new."""
     companions = [got for offer in planned.companions if (got := _try_obtain(fetcher, offer, done)) is not None]
-    failures: list[str] = []
+    failures: list[Problem] = []
     new: list[ReleaseId] = []
     for offer in (planned.code_file, *planned.mirrors):
         try:
@@ -76,7 +105,7 @@ def _update_release(engine: Engine, fetcher: Fetcher, planned: PlannedRelease, d
             new += _load(engine, fetcher, planned.ref, [code_file, *companions], done)
             break
         except AddendaError as error:
-            failures.append(f"{_name_offer(offer)}: {error.line}")
+            failures.append(_describe_failure(offer, error))
     else:
         done.problems.extend(failures[:1])
         return new
@@ -86,7 +115,7 @@ def _update_release(engine: Engine, fetcher: Fetcher, planned: PlannedRelease, d
             try:
                 new += _load(engine, fetcher, planned.ref, [got], done)
             except AddendaError as error:
-                done.problems.append(f"{_name_offer(offer)}: {error.line}")
+                done.problems.append(_describe_failure(offer, error))
     return new
 
 
@@ -112,7 +141,7 @@ def _try_obtain(fetcher: Fetcher, offer: Offer, done: NetworkUpdate) -> Obtained
     try:
         return fetcher.obtain(offer)
     except AddendaError as error:
-        done.problems.append(f"{_name_offer(offer)}: {error.line}")
+        done.problems.append(_describe_failure(offer, error))
         return None
 
 
@@ -144,6 +173,11 @@ def _compare_new(engine: Engine, new: list[ReleaseId], done: NetworkUpdate, as_o
             pairs.append((one, other))
     for previous, current in pairs:
         yield prepare_result(engine, previous, current, as_of)
+
+
+def _describe_failure(offer: Offer, error: AddendaError) -> Problem:
+    kind = ProblemKind.FETCH if isinstance(error, SourceError | ArchiveError) else ProblemKind.REFUSED
+    return Problem(kind, offer.system, f"{_name_offer(offer)}: {error.line}", f"{offer.url} {error.slug}")
 
 
 def _name_offer(offer: Offer) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import click
 
 from flows.commands.common import FINDINGS, open_settings, open_store, today_of
 from flows.commands.report import print_files, report_folder
-from flows.network_update import update_from_sites
+from flows.network_update import NetworkUpdate, update_from_sites
 from flows.report.writer import ReportFiles, write_report
 from flows.settings import Settings
 from flows.sites import open_archive, open_downloader
@@ -91,13 +91,18 @@ def update_from_network(settings: Settings, systems: list[str]) -> int:
             (result, write_report(result, settings.reports / report_folder(*_pair_of(result))))
             for result in done.results
         ]
+    return print_update(done, reports)
+
+
+def print_update(done: NetworkUpdate, reports: Sequence[tuple[UpdateResult, ReportFiles]]) -> int:
+    """What an update from the sites did; 1 when a person should look."""
     for load in done.loads:
         click.echo(f"{load.written.release_id} {load.written.outcome}")
     for event in done.reposted:
         click.echo(f"re-posted: {event.before} has other content now, loaded as {event.after}")
     findings = [print_result(result, files) for result, files in reports]
     for problem in done.problems:
-        click.echo(problem)
+        click.echo(str(problem))
     if not (done.loads or done.problems):
         click.echo("nothing new")
     return FINDINGS if done.problems or done.reposted or any(findings) else 0
