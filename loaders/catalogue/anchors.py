@@ -21,7 +21,7 @@ _BOLD_HEADING = re.compile(r"(?<!\d)20\d\d(?!\d)|ICD-10|HCPCS", re.IGNORECASE)
 _PLAIN_HEADING = re.compile(r"\W*(?:FY\s*)?20\d\d\s+(?:ICD-10|HCPCS)[\w\s&/-]{0,30}\bfiles?\W*", re.IGNORECASE)
 _PLAIN_TAGS = frozenset({"p", "div", "button", "span"})
 _LONGEST_PLAIN_HEADING = 80
-_UNSEEN = frozenset({"script", "style", "template", "noscript", "svg", "select", "head", "title"})
+_UNSEEN = frozenset({"script", "style", "template", "noscript", "svg", "select", "head", "footer"})
 # What ends a line. A table's cell does not: the date of a link may stand in the next column.
 _BLOCK = re.compile(
     "address|article|aside|blockquote|body|br|caption|d[dlt]|details|div|fieldset|figure|footer|form|h[1-6r]|header|html|"
@@ -233,13 +233,12 @@ def _level_of(node: LexborNode) -> int:
     tag = node.tag or ""
     if tag in _LEVELS:
         return _LEVELS[tag]
-    if tag in _PLAIN_TAGS:
-        return _LOWEST_LEVEL if _is_like_heading(node) else 0
     if tag in _OTHER_HEADINGS:
         return 0 if node.css_first("h1,h2,h3,h4,h5,h6,a") else _LOWEST_LEVEL
-    if not tag.startswith(("-", "_")) and (node.attributes.get("role") or "").lower() == "heading":
-        return _LOWEST_LEVEL
-    return 0
+    if not node.is_element_node:
+        return 0
+    is_heading = (node.attributes.get("role") or "").lower() == "heading"
+    return _LOWEST_LEVEL if is_heading or (tag in _PLAIN_TAGS and _is_like_heading(node)) else 0
 
 
 def _is_like_heading(node: LexborNode) -> bool:

@@ -162,9 +162,12 @@ def find_effective_date(
     october = october_of(fiscal_year)
     if contents in CODE_FILE_CONTENTS:
         named_around = around.mid_year if around.mid_year and fiscal_year_of(around.mid_year) == fiscal_year else None
-        updated = posted or evidence.posted or evidence.slug_timing.posted
+        text, slug = evidence.text_timing, evidence.slug_timing
+        updated = posted or evidence.posted or slug.posted or text.corrected or slug.corrected
         if updated:
             return (named_around or mid_year_of(fiscal_year) if updated > october else october), ""
+        if contents is Contents.ADDENDA:
+            return october, ""  # what is said of the code files is not said of the documents beside them
         if named_around:
             return named_around, ""
         # A day of another year is of the page, not of what stands on it.

@@ -17,7 +17,8 @@ _GAP = r"[\s\-.,]*"
 # The first days of the quarters, on which code sets change.
 _QUARTER_MONTHS = (1, 4, 7, 10)
 # Said before a date: it is the day of a posting, not the day from which the codes count.
-_POSTING = re.compile(r"(?:updat|post|revis|errat|correct)\w*\W*(?:on|as of)?\W*$")
+_POSTING = re.compile(r"(?:updat|post|revis)\w*\W*(?:on|as of)?\W*$")
+_CORRECTION = re.compile(r"(?:errat|correct)\w*\W*(?:of|on|as of)?\W*$")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PLAIN = str.maketrans("_–—", " --")
 _SIZE = re.compile(r"\d[\d.,]*\s*(?:kb|mb|gb|bytes)\b", re.ASCII)
@@ -29,13 +30,14 @@ class Timing:
 
     `years` are years named as such ("2026", "FY26"); `starts` first days of quarters ("April 1, 2026", "April
     2026", "2026 Q2"); `months` quarter months without a year ("…-april.zip"); `posted` the day after "Updated",
-    "Posted", "Errata"; a day of any other kind tells nothing.
+    "Posted", "Revised", `corrected` the one after "Errata"; a day of any other kind tells nothing.
     """
 
     years: frozenset[int] = frozenset()
     starts: frozenset[date] = frozenset()
     months: frozenset[int] = frozenset()
     posted: date | None = None
+    corrected: date | None = None
 
 
 @dataclass(slots=True)
@@ -44,6 +46,7 @@ class _Found:
     starts: set[date] = field(default_factory=set)
     months: set[int] = field(default_factory=set)
     posted: date | None = None
+    corrected: date | None = None
 
     def add_day(self, year: int, month: int, day: int, lead: str) -> None:
         try:
@@ -52,6 +55,8 @@ class _Found:
             return  # the digits are used up all the same: a date that is none names no year
         if _POSTING.search(lead):
             self.posted = self.posted or found
+        elif _CORRECTION.search(lead):
+            self.corrected = self.corrected or found
         elif day == 1 and month in _QUARTER_MONTHS:
             self.starts.add(found)
 
@@ -71,7 +76,8 @@ def read_timing(text: str) -> Timing:
     rest = _SIZE.sub(" ", plain)
     for pattern, read in _NOTATIONS:
         rest = _take(pattern, read, rest, found)
-    return Timing(frozenset(found.years), frozenset(found.starts), frozenset(found.months), found.posted)
+    years, starts, months = frozenset(found.years), frozenset(found.starts), frozenset(found.months)
+    return Timing(years, starts, months, found.posted, found.corrected)
 
 
 def _take(

@@ -25,7 +25,7 @@ OTHER_KINDS = {
     "ncci": (
         Kind(Contents.MUE_TABLE, re.compile(r"\bmues?\b|medically unlikely")),
         Kind(Contents.NCCI_CHANGES, re.compile(r"addition|deletion|revision|\bchanges?\b")),
-        Kind(Contents.NCCI_EDITS, re.compile(r"\bptp\b|procedure to procedure|add (?:on )?code|\baoc\b")),
+        Kind(Contents.NCCI_EDITS, re.compile(r"\bptp\b|procedure to procedure")),
     ),
     "pfs_rvu": (Kind(Contents.RVU_FILES, re.compile(r"\brvu|relative value")),),
 }
@@ -34,7 +34,7 @@ OTHER_KINDS["ncci_medicaid"] = OTHER_KINDS["ncci"]
 _PAGE_WORDS = {
     "pfs_rvu": re.compile(r"\brvu ?\d\d"),
     "opps": re.compile(r"\baddend"),
-    "clfs": re.compile(r"\bclab|clinical lab|\bclfs"),
+    "clfs": re.compile(r"clab|clinical lab|\bclfs"),
     "ioce": re.compile(r"\bi?oce\b|code editor"),
 }
 _RVU = re.compile(r"\brvu ?(\d\d) ?([a-d])")
