@@ -18,6 +18,7 @@ from schema.errors import AddendaError, Place, ReportError, UsageError
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "The whole job on the sample releases, no network."),
     "sources": ("sources", "What the publishers have, what we have, what is late."),
+    "fetch": ("fetch", "Download the files of a release into the archive."),
     "load": ("load", "Load a release: zip, folder or file as CMS ships it."),
     "update": ("update", "Find, fetch, load, check, diff, reconcile and report, in one go."),
     "releases": ("releases", "What is held."),
@@ -25,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diff": ("diff", "What changed between two releases."),
     "reconcile": ("reconcile", "The change set against the publisher's own list."),
     "report": ("report", "Write the change report of two releases."),
+    "schedule": ("schedule", "Serve the schedules with Prefect in one process."),
 }
 
 

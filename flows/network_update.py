@@ -16,7 +16,7 @@ from schema.changes import UpdateResult
 from schema.contents import ReleaseInfo
 from schema.errors import AddendaError, ArchiveError, SourceError
 from schema.releases import ReleaseId, ReleaseRef, label_of
-from schema.sources import Manifest, Offer
+from schema.sources import Offer
 from schema.store import reader
 from schema.store.database import reading
 from schema.systems import SYSTEMS
@@ -113,16 +113,22 @@ def _update_release(engine: Engine, fetcher: Fetcher, planned: PlannedRelease, d
         got = _try_obtain(fetcher, offer, done)
         if got is not None:
             try:
-                new += _load(engine, fetcher, planned.ref, [got], done)
+                new += _load(engine, fetcher, planned.ref, [got], done, is_correction=True)
             except AddendaError as error:
                 done.problems.append(_describe_failure(offer, error))
     return new
 
 
 def _load(
-    engine: Engine, fetcher: Fetcher, ref: ReleaseRef, obtained: list[Obtained], done: NetworkUpdate
+    engine: Engine,
+    fetcher: Fetcher,
+    ref: ReleaseRef,
+    obtained: list[Obtained],
+    done: NetworkUpdate,
+    *,
+    is_correction: bool = False,
 ) -> list[ReleaseId]:
-    """Load the files unless each of them is in the store already."""
+    """Load the files unless each of them is in the store already. A correction is another issue by plan."""
     with reading(engine) as connection:
         issues = reader.find_issues(connection, ReleaseRef(ref.system, ref.effective_date))
     loaded = {source.sha256 for info in issues for source in info.sources}
@@ -133,6 +139,8 @@ def _load(
     done.loads.append(result)
     release_id = result.written.release_id
     if result.written.outcome == "new issue":
+        done.corrections.append((issues[-1].release_id, release_id))
+    if result.written.outcome == "new issue" and not is_correction:
         done.reposted.append(Reposted(issues[-1].release_id, release_id))
     return [release_id] if result.written.outcome in ("loaded", "new issue") else []
 
@@ -165,10 +173,9 @@ def _compare_new(engine: Engine, new: list[ReleaseId], done: NetworkUpdate, as_o
             previous = reader.find_previous(connection, release_id.system, release_id.effective_date)
             if previous is not None:
                 pairs.append((previous, current))
-        for event in done.reposted:
+        for issues in done.corrections:
             one, other = (
-                reader.find_release(connection, ReleaseRef(i.system, i.effective_date, i.issue))
-                for i in (event.before, event.after)
+                reader.find_release(connection, ReleaseRef(i.system, i.effective_date, i.issue)) for i in issues
             )
             pairs.append((one, other))
     for previous, current in pairs:
@@ -184,8 +191,3 @@ def _name_offer(offer: Offer) -> str:
     name = offer.url.rstrip("/").rpartition("/")[2]
     label = label_of(offer.release.system, offer.release.effective_date) if offer.release else offer.contents.value
     return f"{offer.system} {label} ({name})"
-
-
-def list_manifests(fetcher: Fetcher) -> list[Manifest]:
-    """Everything that is archived, the earliest fetch first."""
-    return fetcher.archive.find()

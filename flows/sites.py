@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from flows.settings import Settings
 from loaders.archive import Archive
@@ -17,7 +17,7 @@ def open_downloader(settings: Settings, note: Callable[[str], None] = lambda _: 
         settings.cdc_url,
         settings.request_interval,
         settings.contact,
-        version("addenda"),
+        _read_version(),
         settings.home / "cache",
         note=note,
     )
@@ -26,3 +26,11 @@ def open_downloader(settings: Settings, note: Callable[[str], None] = lambda _: 
 def open_archive(settings: Settings) -> Archive:
     """The archive of raw files."""
     return Archive(settings.archive_address, settings.home / "archive")
+
+
+def _read_version() -> str:
+    """The version that the agent's name tells; "source" where addenda runs without being installed."""
+    try:
+        return version("addenda")
+    except PackageNotFoundError:
+        return "source"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from loaders.catalogue.cdc_listing import read_cdc_listing
+from loaders.catalogue.cdc_listing import folder_year, read_cdc_listing
 from loaders.catalogue.cms_hcpcs import read_cms_hcpcs
 from loaders.catalogue.cms_icd10 import read_cms_icd10
 from loaders.catalogue.other_sets import read_other_sets
@@ -80,11 +80,12 @@ def _read_page(reader: PageReader, page: IndexPage, base: str) -> Iterator[Offer
         listing = read_cdc_listing(got.text, got.final_url, "")
         yield from listing.offers
         for folder in listing.folders:
-            below = reader.get_page(folder)
-            yield from read_cdc_listing(below.text, below.final_url, folder).offers
+            if folder_year(folder) is not None:
+                below = reader.get_page(listing.folder_urls[folder])
+                yield from read_cdc_listing(below.text, below.final_url, folder).offers
     elif page.reader == "read_cms_icd10":
         yield from read_cms_icd10(got.text, got.final_url)
     elif page.reader == "read_cms_hcpcs":
         yield from read_cms_hcpcs(got.text, got.final_url)
     else:
-        yield from read_other_sets(got.text, got.final_url)
+        yield from read_other_sets(got.text, got.final_url, page.system)

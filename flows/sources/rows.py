@@ -26,7 +26,8 @@ def list_rows(
     for manifest in manifests:
         by_url[manifest.url] = manifest
     rows = []
-    for group in _group_offers(offers):
+    # A page is the way to files, which stand for themselves; behind a licence it is all that is seen.
+    for group in _group_offers([offer for offer in offers if not offer.is_page or offer.licence != "none"]):
         first, *others = rank_offers(group)
         rows.append(_describe(first, tuple(o.url for o in others if o.host != first.host), held, by_url, licences))
     rows += [replace(row, release=_label(row)) for row in alarms]

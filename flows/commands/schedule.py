@@ -1,0 +1,57 @@
+"""`addenda schedule`: the daily check, served with Prefect in one process or made once without it."""
+
+from __future__ import annotations
+
+import click
+
+from flows.commands.common import FINDINGS, open_settings
+from flows.commands.update import print_update, showing_progress
+from flows.settings import Settings
+from flows.site_check import check_sites
+from schema.errors import UsageError
+
+# Late in the morning in Washington, when the day's postings have begun.
+DAILY = "30 16 * * *"
+
+
+@click.command("schedule")
+@click.option("--once", is_flag=True, help="Make the check now, without Prefect, and end.")
+@click.option("--cron", default=DAILY, show_default=True, help="When to check, in UTC.")
+@click.option("--port", type=click.IntRange(1, 65535), default=4200, show_default=True,
+              help="Port of the Prefect page, when PREFECT_API_URL names none.")  # fmt: skip
+@click.pass_context
+def command(context: click.Context, once: bool, cron: str, port: int) -> int:
+    """Serve the schedules with Prefect in one process, until it is interrupted.
+
+    Each check looks at the publishers' pages where it is time to (weekly; daily in the season), loads
+    what is new, writes the reports and sends notifications. With --once it is made now; the exit code
+    is 0 done, 1 a person should look, 2 refused.
+    """
+    settings = open_settings(context)
+    if once:
+        return check_once(settings)
+    try:
+        from flows.serving import export_settings, serve_checks
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] != "prefect":
+            raise
+        remedy = "pip install 'addenda[prefect]', or addenda schedule --once from cron"
+        raise UsageError("Prefect is not installed", "", remedy) from error
+    export_settings(settings)
+    serve_checks(cron, port)
+    return 0
+
+
+def check_once(settings: Settings) -> int:
+    """The check, and what it did in lines; 1 when a person should look."""
+    with showing_progress() as step:
+        done = check_sites(settings, step=step)
+    if not done.systems:
+        click.echo(f"nothing is due on {done.as_of}")
+    else:
+        print_update(done.update, done.reports)
+    for alarm in done.alarms:
+        click.echo(f"{alarm.standing}: {alarm.reason}")
+    if done.told:
+        click.echo(f"messages sent: {done.told}")
+    return FINDINGS if done.has_findings else 0

@@ -1,0 +1,198 @@
+"""The check that is made each day: look where it is time to, update what is new, tell people what they should know."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.commands.common import today_of
+from flows.commands.report import report_folder
+from flows.network_update import NetworkUpdate, ProblemKind, Step, update_from_sites
+from flows.notifications import Event, EventKind, notify
+from flows.report.writer import ReportFiles, write_report
+from flows.settings import Settings
+from flows.sites import open_archive, open_downloader
+from flows.sources.calendar import CalendarEntry, Posting, assess_calendar
+from flows.sources.fetching import Fetcher
+from flows.sources.finding import OTHER_SETS, Found, find_offers
+from flows.sources.lock import holding_lock
+from flows.sources.looks import KeptEvent, Look, list_due, read_ledger, write_ledger
+from flows.sources.rows import list_rows
+from flows.steps import has_findings
+from schema.changes import UpdateResult
+from schema.errors import UsageError
+from schema.releases import ReleaseRef, label_of
+from schema.sources import SourceRow, SourceState
+from schema.store.database import open_database, reading
+from schema.store.reader import list_releases
+from schema.systems import SYSTEMS
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+# Read from one page, so looked at together.
+_TOGETHER = (("icd10cm", "icd10pcs"), ("hcpcs",), *((name,) for name in OTHER_SETS))
+_KINDS = {
+    ProblemKind.PAGE: (EventKind.FETCH_FAILED, "page not read"),
+    ProblemKind.QUARANTINED: (EventKind.FAILED_CHECK, "link quarantined"),
+    ProblemKind.FETCH: (EventKind.FETCH_FAILED, "file not fetched"),
+    ProblemKind.REFUSED: (EventKind.FAILED_CHECK, "release refused"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCheck:
+    """What one check found and did. `systems` are those that were looked at, `rows` what their pages
+    offer, `told` counts the messages that were taken."""
+
+    as_of: date
+    systems: tuple[str, ...]
+    rows: tuple[SourceRow, ...]
+    alarms: tuple[CalendarEntry, ...]
+    update: NetworkUpdate
+    reports: tuple[tuple[UpdateResult, ReportFiles], ...]
+    told: int = 0
+
+    @property
+    def has_findings(self) -> bool:
+        """Whether a person should look."""
+        found = self.update
+        is_different = any(has_findings(result) for result, _ in self.reports)
+        return bool(found.problems or found.reposted or self.alarms) or is_different
+
+
+@dataclass(slots=True)
+class _Seen:
+    offers: list[Found] = field(default_factory=list)
+    failed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def check_sites(settings: Settings, systems: Collection[str] | None = None, step: Step = lambda _: None) -> SiteCheck:
+    """Look at the pages of the systems for which it is time, fetch and load what is new, write the reports.
+
+    `systems` are code systems and other sets, all when None. Of two checks at once the second waits for
+    the first and then finds nothing due. Raises AddendaError for what stops the whole check; what
+    stops one release or page is a problem in the answer. People are told last, and each thing once.
+    """
+    wanted = [name for group in _TOGETHER for name in group if systems is None or name in systems]
+    if unknown := sorted(set(systems or ()) - set(wanted)):
+        known = ", ".join(name for group in _TOGETHER for name in group)
+        raise UsageError(f"unknown system {unknown[0]!r}", "", f"choose from {known}")
+    today = today_of(settings)
+    with holding_lock(settings.home, lambda: step("another update is running: wait")):
+        engine = open_database(settings.database)
+        try:
+            done = _check_due(engine, settings, wanted, today, step)
+        finally:
+            engine.dispose()
+        events = read_ledger(settings.home).events
+    told = notify(
+        settings.notify_urls,
+        [Event(EventKind(event.kind), event.title, event.body, event.key) for event in events],
+        settings.home,
+    )
+    return SiteCheck(today, done.systems, done.rows, done.alarms, done.update, done.reports, told)
+
+
+def _check_due(engine: Engine, settings: Settings, wanted: Sequence[str], today: date, step: Step) -> SiteCheck:
+    ledger = read_ledger(settings.home)
+    alarmed = {
+        entry.release.system for entry in assess_calendar(today, _list_held(engine), [], SYSTEMS) if entry.is_alarm
+    }
+    due = list_due(wanted, ledger.looks, today, alarmed)
+    if not due:
+        step("no page is due")
+        return SiteCheck(today, (), (), (), NetworkUpdate(), ())
+    downloader, archive = open_downloader(settings, step), open_archive(settings)
+    seen = _Seen()
+    for group in _TOGETHER:
+        if members := [name for name in group if name in due]:
+            found = find_offers(downloader, settings.cms_url, settings.cdc_url, members, step)
+            seen.offers.append(found)
+            seen.failed |= dict.fromkeys(members, found.problems) if found.problems else {}
+    offers = tuple(offer for found in seen.offers for offer in found.offers)
+    problems = tuple(problem for found in seen.offers for problem in found.problems)
+    update = update_from_sites(engine, Fetcher(downloader, archive), Found(offers, problems), due, today, step)
+    reports = tuple((result, write_report(result, _folder_of(settings, result))) for result in update.results)
+    held = _list_held(engine)
+    postings = [Posting(o.release, o.posted_date) for o in offers if o.release and not o.quarantine]
+    # Of a page that was not seen nobody can say what is missing on it.
+    read = [name for name in due if name in SYSTEMS and name not in seen.failed]
+    alarms = tuple(entry for entry in assess_calendar(today, held, postings, read) if entry.is_alarm)
+    licences = {licence.kind for licence in archive.list_licences()}
+    rows = list_rows(
+        [offer for offer in offers if offer.system in due],
+        held,
+        archive.find(),
+        licences,
+        [alarm.to_row() for alarm in alarms],
+    )
+    done = SiteCheck(today, tuple(due), tuple(rows), alarms, update, reports)
+    failed = set(seen.failed) | {p.system for p in update.problems if p.kind is ProblemKind.FETCH}
+    events = list(_list_events(done, seen.failed, ledger.looks))
+    write_ledger(settings.home, ledger.add(today, due, failed, events))
+    return done
+
+
+def _list_held(engine: Engine) -> set[ReleaseRef]:
+    with reading(engine) as connection:
+        ids = [info.release_id for info in list_releases(connection)]
+    return {ReleaseRef(release_id.system, release_id.effective_date) for release_id in ids}
+
+
+def _folder_of(settings: Settings, result: UpdateResult) -> Path:
+    return settings.reports / report_folder(result.previous.release_id, result.current.release_id)
+
+
+def _list_events(
+    done: SiteCheck, failed: Mapping[str, tuple[str, ...]], looks: Mapping[str, Look]
+) -> Iterator[KeptEvent]:
+    """What people should be told. Failures bear the day of the last look that succeeded, so that one that
+    lasts is told once, and one that comes back is told again."""
+
+    def make(kind: EventKind, key: str, title: str, body: str) -> KeptEvent:
+        return KeptEvent(done.as_of, str(kind), key, title, body)
+
+    def since(system: str) -> str:
+        look = looks.get(system)
+        return f"since {look.seen if look else None}"
+
+    new: dict[str, list[str]] = {}
+    reposted = {event.after for event in done.update.reposted}
+    loaded = {load.written.release_id for load in done.update.loads if load.written.outcome == "loaded"}
+    for release_id in sorted(loaded - reposted):
+        new.setdefault(release_id.system, []).append(str(release_id))
+    paths = {str(result.current.release_id): str(files.html) for result, files in done.reports}
+    for ids in new.values():
+        more = f" and {len(ids) - 1} earlier" if len(ids) > 1 else ""
+        body = "\n".join(["Loaded: " + ", ".join(ids), *(f"Report: {paths[i]}" for i in ids if i in paths)])
+        yield make(EventKind.NEW, ids[-1], f"{ids[-1]}{more} loaded", body)
+    for event in done.update.reposted:
+        body = f"{event.before} has other content now, loaded as {event.after}."
+        if str(event.after) in paths:
+            body += f"\nReport: {paths[str(event.after)]}"
+        yield make(EventKind.REPOSTED, str(event.after), f"{event.before} was posted again", body)
+    for alarm in done.alarms:
+        kind = EventKind.LATE if alarm.to_row().state is SourceState.LATE else EventKind.MISSING
+        name = f"{alarm.release.system} {label_of(alarm.release.system, alarm.release.effective_date)}"
+        yield make(kind, alarm.event_id, f"{name} is {kind.value}", alarm.reason)
+    for problem in done.update.problems:
+        kind, words = _KINDS[problem.kind]
+        if problem.kind is not ProblemKind.PAGE:
+            key = problem.key + (f" {since(problem.system)}" if problem.kind is ProblemKind.FETCH else "")
+            yield make(kind, key, f"{problem.system}: {words}", problem.line)
+    for systems, lines in _group(failed):
+        for line in lines:
+            page = line.partition(": ")[0]
+            yield make(EventKind.FETCH_FAILED, f"{page} {since(systems[0])}", f"{page}: page not read", line)
+
+
+def _group(failed: Mapping[str, tuple[str, ...]]) -> Iterable[tuple[list[str], tuple[str, ...]]]:
+    """Systems that share their pages together, so that a page is told once."""
+    for group in _TOGETHER:
+        members = [name for name in group if name in failed]
+        if members:
+            yield members, failed[members[0]]
