@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import html
-import inspect
-import pkgutil
-import re
 from datetime import date
-from importlib import import_module
 
 import pytest
 
-import loaders.catalogue
-from loaders.catalogue.anchors import digest_of_links, find_anchors
-from loaders.catalogue.cms_hcpcs import read_cms_hcpcs
 from loaders.catalogue.cms_icd10 import read_cms_icd10
-from loaders.catalogue.other_sets import period_of, read_other_sets
-from loaders.catalogue.pages import PAGES
-from loaders.catalogue.release_page import check_page_year, read_release_page
+from loaders.catalogue.release_page import read_release_page
 from schema.sources import Contents, Offer
 
 CMS = "https://www.cms.gov"
@@ -243,145 +234,3 @@ def test_link_of_a_year_without_file_ending_leads_to_a_page_of_the_same_host() -
     body = f"<h1>2026 ICD-10 PCS</h1>{link('2026-icd-10-pcs-order-file.zip', '2026 ICD-10-PCS Order File (ZIP)')}"
     (redirected,) = read_release_page(body, page.url, page)
     assert "is of FY2018" in redirected.quarantine
-
-
-@pytest.mark.parametrize(
-    ("text", "slug", "expected"),
-    [
-        ("October 2026 Alpha-Numeric HCPCS File (ZIP)", "october-2026-alpha-numeric-hcpcs-file.zip", "2026-10-01"),
-        ("October 2023 Alpha-Numeric HCPCS Files (ZIP)", "october-2023-alpha-numeric-hcpcs-files.zip", "2023-10-01"),
-        ("January 2026 Alpha-Numeric HCPCS File", "january-2026-alpha-numeric-hcpcs-file-01122026.zip", "2026-01-01"),
-        ("April 2027 Alpha-Numeric HCPCS File (ZIP)", "alpha-numeric-hcpcs-file-0.zip", "2027-04-01"),
-        ("2012 Alpha-Numeric HCPCS File", "/Medicare/Coding/HCPCSReleaseCodeSets/Downloads/12anweb.zip", "2012-01-01"),
-        ("2026 Alpha-Numeric HCPCS File (ZIP)", "july-2026-alpha-numeric-hcpcs-file.zip", "2026-07-01"),
-    ],
-)
-def test_hcpcs_file_is_of_the_quarter_in_text_and_address(text: str, slug: str, expected: str) -> None:
-    (offer,) = read_cms_hcpcs(f"<h2>HCPCS Quarterly Update</h2>{link(slug, text, ' - Updated 09/10/2026')}", HCPCS_PAGE)
-    assert (release_of(offer), offer.contents) == (f"hcpcs@{expected}", Contents.CODE_FILE)
-    assert offer.posted_date == date(2026, 9, 10)
-
-
-@pytest.mark.parametrize(
-    ("text", "slug", "named"),
-    [
-        ("October 2026 Alpha-Numeric HCPCS File", "july-2026-alpha-numeric-hcpcs-file.zip", "2026-07-01 and 2026-10"),
-        ("October 2026 Alpha-Numeric HCPCS File", "october-2025-alpha-numeric-hcpcs-file.zip", "address says 2025"),
-        ("2025 Alpha-Numeric HCPCS File", "2025-alpha-numeric-hcpcs-file.zip", "the quarter of 2025"),
-        ("October 2026 Alpha-Numeric HCPCS File", "october-2026-hcpcs-corrections.zip", "corrections"),
-        ("Alpha-Numeric HCPCS File", "alpha-numeric-hcpcs-file.zip", "a year"),
-    ],
-)
-def test_hcpcs_disagreement_is_quarantined(text: str, slug: str, named: str) -> None:
-    (offer,) = read_cms_hcpcs(link(slug, text), HCPCS_PAGE)
-    assert offer.release is None
-    assert named in offer.quarantine
-
-
-def test_annual_hcpcs_takes_two_hops() -> None:
-    items = "/Medicare/Coding/HCPCSReleaseCodeSets/Alpha-Numeric-HCPCS-Items/2019-Alpha-Numeric-HCPCS-File"
-    page = f"{link(items, '2019 Alpha-Numeric HCPCS File')}{link('/Medicare/Coding', 'Alpha-Numeric HCPCS')}"
-    (parent,) = read_cms_hcpcs(page, HCPCS_PAGE)
-    assert (parent.is_page, release_of(parent), parent.url) == (True, "hcpcs@2019-01-01", f"{CMS}{items}")
-    folder = "/Medicare/Coding/HCPCSReleaseCodeSets/Downloads"
-    links = (
-        link(f"{folder}/2019-Alpha-Numeric-HCPCS-File.zip", "2019 Alpha-Numeric HCPCS File (ZIP)"),
-        link(f"{folder}/2019-HCPCS-Alpha-Numeric-Corrections.zip", "2019 HCPCS Alpha-Numeric Corrections (ZIP)"),
-        link(f"{folder}/HCPCS-NOC-Codes.zip", "HCPCS NOC Codes (ZIP)"),
-        link(f"{folder}/2018-Alpha-Numeric-HCPCS-File.zip", "2018 Alpha-Numeric HCPCS File (ZIP)"),
-    )
-    offers = read_release_page("<h1>2019 Alpha-Numeric HCPCS File</h1>" + "".join(links), parent.url, parent)
-    assert [o.contents for o in offers[:3]] == [Contents.CODE_FILE, Contents.CORRECTIONS, Contents.NOC_LIST]
-    assert {release_of(o) for o in offers[:3]} == {"hcpcs@2019-01-01"}
-    assert offers[3].quarantine
-
-
-def test_relative_value_files_take_two_hops() -> None:
-    index = f'<table><tr><td><a href="{RVU_PAGE}/rvu26c">RVU26C</a></td><td>2026</td></tr></table>'
-    (parent,) = read_other_sets(index, RVU_PAGE, "pfs_rvu")
-    assert (parent.is_page, parent.contents, period_of(parent)) == (True, Contents.RVU_FILES, date(2026, 7, 1))
-    page = link("rvu26c-updated-06-30-2026.zip", "RVU26C (ZIP)") + link("rvu26d.zip", "RVU26D (ZIP)")
-    right, wrong = read_release_page(page, parent.url, parent)
-    assert (right.quarantine, period_of(right)) == ("", date(2026, 7, 1))
-    assert "2026-10-01" in wrong.quarantine
-
-
-def test_edits_behind_the_licence_are_listed_and_not_unwrapped() -> None:
-    href = "/license/ama?file=/files/zip/medicare-ncci-2026q4-hospital-ptp-edits-ccioph-v323r0-f1.zip"
-    old = "/apps/ama/license.asp?file=/files/zip/medicare-ncci-2026q4-hospital-ptp-edits.zip"
-    page = link(href, "2026 Q4 Hospital PTP Edits") + link(old, "2026 Q4 Hospital PTP Edits")
-    offers = read_other_sets(page, PAGES[3].path, "ncci") or read_other_sets(page, f"{CMS}{PAGES[3].path}", "ncci")
-    assert [o.url for o in offers] == [f"{CMS}{href}", f"{CMS}{old}"]
-    assert {(o.licence, o.contents, o.is_page) for o in offers} == {("ama", Contents.NCCI_EDITS, False)}
-
-
-def test_table_of_places_of_service_is_its_page() -> None:
-    url = f"{CMS}/medicare/coding-billing/place-of-service-codes/code-sets"
-    page = "<h1>Place of Service Code Set</h1><table></table><div>Page Last Modified: 05/02/2024 11:15 AM</div>"
-    (offer,) = read_other_sets(page, url, "pos")
-    assert (offer.contents, offer.url) == (Contents.PLACE_OF_SERVICE, url)
-    assert offer.posted_date == date(2024, 5, 2)
-
-
-def test_page_of_the_current_year_is_not_taken_for_the_one_asked_for() -> None:
-    page = "<title>2026 ICD-10-PCS | CMS</title><h1>2026 ICD-10-PCS</h1>"
-    assert check_page_year(page, 2026) == ""
-    assert "not of 2021" in check_page_year(page, 2021)
-    all_years = "<h1>ICD-10</h1><h3>2026 ICD-10-CM files</h3><p>x</p><h3>2025 ICD-10-CM files</h3><p>x</p>"
-    assert check_page_year(all_years, 2025) == ""
-    assert "2025, 2026" in check_page_year(all_years, 2021)
-    assert "no year" in check_page_year("", 2021)
-
-
-def test_digest_tells_changed_links_and_not_nonces_or_order() -> None:
-    first, second = link("a-2026.zip", "A", " - Updated 07/09/2024"), link("b-2026.zip", "B")
-
-    def digest(body: str) -> str:
-        return digest_of_links(find_anchors(body, ICD10_PAGE))
-
-    page = f"<h2>2026</h2>{first}{second}"
-    same = f'<script nonce="x1">var a = "<a href=1>"</script><h2 data-id="9f">2026</h2>\n{second}{first}'
-    assert digest(page) == digest(same)
-    assert digest(page) != digest(page.replace("07/09", "07/10"))
-    assert digest(page) != digest(page.replace("b-2026", "c-2026"))
-    assert digest(page) != digest(page.replace("<h2>2026", "<h2>2027"))
-
-
-WRONG = (
-    "ncci-ptp-edits-2026-q1.zip",
-    "mue-values-2026-q1.zip",
-    "2025-icd-10-pcs-codes-and-descriptions.zip",
-    "2025-alpha-numeric-hcpcs-file.zip",
-    "2027-icd-10-cm-code-tables-zip.zip",
-    "medicare-ncci-q2-2026-ptp-edits-practitioner-services.zip",
-    "2024-code-descriptions-tabular-order-updated-02012024.zip",
-    "2024-code-descriptions-tabular-order-updated-01112024.zip",
-)
-
-
-def test_no_address_is_built() -> None:
-    for module in pkgutil.iter_modules(loaders.catalogue.__path__):
-        source = inspect.getsource(import_module(f"loaders.catalogue.{module.name}"))
-        assert not re.search(r"\{[^}]*\}[\w{}-]*\.(?:zip|xlsx|txt)", source), module.name
-        assert not any(slug in source for slug in WRONG), module.name
-
-
-def test_offers_of_a_page_are_links_of_the_page() -> None:
-    page = "".join(link(slug, f"April 1, 2026 {slug}") for slug in WRONG)
-    links = {anchor.url for anchor in find_anchors(page, ICD10_PAGE)}
-    offers = [*read_cms_icd10(page, ICD10_PAGE), *read_cms_hcpcs(page, HCPCS_PAGE)]
-    assert len(offers) >= 4
-    assert {offer.url for offer in offers} <= links
-    assert read_cms_icd10("", ICD10_PAGE) == read_cms_hcpcs("", HCPCS_PAGE) == []
-
-
-def test_wrong_address_under_the_right_heading_is_told_by_what_it_says() -> None:
-    tables = read_one(
-        "2027 ICD-10-CM files", link("2027-icd-10-cm-code-tables-zip.zip", "2027 Code Tables, Tabular and Index (ZIP)")
-    )
-    assert release_of(tables) == "icd10cm@2026-10-01"
-    codes = read_one(
-        "2025 ICD-10-PCS files",
-        link("2025-icd-10-pcs-codes-and-descriptions.zip", "2025 ICD-10-PCS Codes File (ZIP)"),
-    )
-    assert "codes_file" in codes.quarantine

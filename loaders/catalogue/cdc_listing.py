@@ -21,6 +21,7 @@ from loaders.catalogue.classification import (
     is_harmless,
     mid_year_of,
     name_missing,
+    october_of,
     starts_in,
 )
 from loaders.catalogue.cms_icd10 import ICD10_KINDS
@@ -91,11 +92,10 @@ def _classify(anchor: Anchor, folder: str, posted: date | None) -> Offer:
     doubt = doubt or year_doubt
     if not doubt and year:
         effective, doubt = find_effective_date(evidence, year, contents, Surroundings(), posted)
-        of_folder = _find_update_of_folder(folder, year)
-        if of_folder and effective and effective != of_folder:
-            is_named = starts_in(evidence.text_timing, year) | starts_in(evidence.slug_timing, year)
-            doubt = f"the folder is of {of_folder}, the name of {effective}: {evidence.describe()}" if is_named else ""
-            effective = of_folder
+        if effective and not doubt:
+            named = bool(starts_in(evidence.text_timing, year) | starts_in(evidence.slug_timing, year))
+            effective, doubt = _heed_folder(folder, year, effective, named)
+            doubt = doubt and f"{doubt}: {evidence.describe()}"
     elif not doubt:
         doubt = name_missing(evidence, "a year")
     if is_harmless(contents):
@@ -113,12 +113,20 @@ def _classify(anchor: Anchor, folder: str, posted: date | None) -> Offer:
     )
 
 
-def _find_update_of_folder(folder: str, year: int) -> date | None:
-    """The day of the update a folder is for (`April-1-2023-Update`, `2026-update`); None for a whole year's."""
-    named = starts_in(read_timing(folder), year)
-    if len(named) == 1:
-        return named.pop()
-    return mid_year_of(year) if re.search("update", folder, re.IGNORECASE) else None
+def _heed_folder(folder: str, year: int, effective: date, is_named: bool) -> tuple[date | None, str]:
+    """The day, once the folder has its say: `April-1-2023-Update` names one, `2026-update` says that it is not October.
+
+    None and why when a date in the file's name is another.
+    """
+    days = starts_in(read_timing(folder), year)
+    is_update = bool(days) or "update" in folder.lower()
+    if not is_update:
+        return effective, ""
+    if is_named and (effective not in days if days else effective == october_of(year)):
+        return None, f"the folder is of {', '.join(map(str, sorted(days))) or 'an update'}, the name of {effective}"
+    if is_named:
+        return effective, ""
+    return (days.pop() if len(days) == 1 else mid_year_of(year)), ""
 
 
 def is_code_file(offer: Offer) -> bool:

@@ -70,14 +70,14 @@ def read_cms_icd10(html: str, base_url: str) -> list[Offer]:
 
     A link that disagrees with its surroundings comes back with `quarantine` set and without a release.
     """
-    offers: list[Offer] = []
+    offers: dict[Offer, None] = {}
     for section in read_sections(html, base_url):
         around = _look_around(section)
         for anchor in section.anchors:
             offer = classify_icd10(anchor, base_url, around)
-            if offer and offer not in offers:
-                offers.append(offer)
-    return offers
+            if offer:
+                offers[offer] = None
+    return list(offers)
 
 
 def classify_icd10(anchor: Anchor, base_url: str, around: Surroundings) -> Offer | None:

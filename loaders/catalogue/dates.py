@@ -21,7 +21,7 @@ _POSTING = re.compile(r"(?:updat|post|revis)\w*\W*(?:on|as of)?\W*$")
 _CORRECTION = re.compile(r"(?:errat|correct)\w*\W*(?:of|on|as of)?\W*$")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PLAIN = str.maketrans("_–—", " --")
-_SIZE = re.compile(r"\d[\d.,]*\s*(?:kb|mb|gb|bytes)\b", re.ASCII)
+_SIZE = re.compile(r"(?<!\d)\d[\d.,]{0,12}\s?(?:kb|mb|gb|bytes)\b", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
