@@ -68,6 +68,8 @@ class NetworkUpdate:
 
     loads: list[LoadResult] = field(default_factory=list)
     reposted: list[Reposted] = field(default_factory=list)
+    corrections: list[tuple[ReleaseId, ReleaseId]] = field(default_factory=list)
+    """Every new issue with the one before it: re-posts, and errata that CMS published beside the release."""
     problems: list[Problem] = field(default_factory=list)
     results: list[UpdateResult] = field(default_factory=list)
 
