@@ -26,7 +26,7 @@ HOMES = {
     "jinja2": ("flows.report",),
     "markupsafe": ("flows.report",),
     "openpyxl": ("flows.report.workbook", "flows.sample"),
-    "prefect": ("flows.prepare_update",),
+    "prefect": ("flows.check_sources", "flows.prepare_update", "flows.serving"),
     "pydantic": ("flows.settings",),
     "pydantic_settings": ("flows.settings",),
     "python_calamine": ("loaders.workbook",),
