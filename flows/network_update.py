@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flows.sources.fetching import Fetcher, Obtained
 from flows.sources.finding import Found
-from flows.sources.plan import PlannedRelease, list_quarantined, plan_releases
+from flows.sources.plan import PlannedRelease, list_kept, list_quarantined, plan_releases
 from flows.steps import LoadResult, load_release, prepare_result
 from schema.changes import UpdateResult
 from schema.contents import ReleaseInfo
@@ -19,7 +19,6 @@ from schema.releases import ReleaseId, ReleaseRef, label_of
 from schema.sources import Offer
 from schema.store import reader
 from schema.store.database import reading
-from schema.systems import SYSTEMS
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -91,7 +90,7 @@ def update_from_sites(
     for planned in plan_releases(offers):
         step(f"{label_of(planned.ref.system, planned.ref.effective_date)} of {planned.ref.system}")
         new += _update_release(engine, fetcher, planned, done)
-    _archive_others(fetcher, [offer for offer in offers if offer.system not in SYSTEMS], done, step)
+    _archive_others(fetcher, list_kept(offers), done, step)
     done.results = list(_compare_new(engine, new, done, as_of))
     return done
 

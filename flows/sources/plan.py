@@ -8,10 +8,15 @@ from datetime import date
 
 from schema.releases import ReleaseRef
 from schema.sources import Contents, Offer
+from schema.systems import SYSTEMS
 
 # Lists that belong to a release and are loaded with it.
 LOADED_WITH_RELEASE = (Contents.CONVERSION_TABLE, Contents.POA_LIST, Contents.TABULAR, Contents.CORRECTIONS,
                        Contents.NOC_LIST)  # fmt: skip
+
+
+KEPT = (Contents.ADDENDA, Contents.CONVERSION_TABLE, Contents.POA_LIST, Contents.TABULAR)
+"""Kinds of file of the three systems that are archived even where they are not loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,21 @@ def plan_releases(offers: Iterable[Offer]) -> list[PlannedRelease]:
         errata = tuple(offer for offer in found if offer.contents is Contents.ERRATA)
         planned.append(PlannedRelease(ref, files[0], tuple(files[1:]), tuple(companions), errata))
     return planned
+
+
+def list_kept(offers: Sequence[Offer]) -> list[Offer]:
+    """What is archived for later use beside the releases: the other sets whole, and of the three systems
+    the addenda, and the lists of releases whose code file is not offered; each from one host."""
+    with_release = {(p.ref, offer.contents) for p in plan_releases(offers) for offer in p.companions}
+    groups: dict[object, list[Offer]] = {}
+    for offer in offers:
+        if offer.quarantine or offer.is_page or offer.licence != "none":
+            continue
+        if offer.system not in SYSTEMS:
+            groups[offer.url] = [offer]
+        elif offer.contents in KEPT and offer.release and (offer.release, offer.contents) not in with_release:
+            groups.setdefault((offer.release, offer.contents), []).append(offer)
+    return [rank_offers(group)[0] for group in groups.values()]
 
 
 def rank_offers(offers: Iterable[Offer]) -> list[Offer]:

@@ -28,8 +28,11 @@ def list_rows(
     rows = []
     # A page is the way to files, which stand for themselves; behind a licence it is all that is seen.
     for group in _group_offers([offer for offer in offers if not offer.is_page or offer.licence != "none"]):
-        first, *others = rank_offers(group)
-        rows.append(_describe(first, tuple(o.url for o in others if o.host != first.host), held, by_url, licences))
+        ranked = rank_offers(group)
+        mirrors = tuple(offer.url for offer in ranked if offer.host != ranked[0].host)
+        for offer in ranked:
+            if offer.url not in mirrors:
+                rows.append(_describe(offer, mirrors if offer is ranked[0] else (), held, by_url, licences))
     rows += [replace(row, release=_label(row)) for row in alarms]
     return sorted(rows, key=_sort_key)
 
@@ -39,13 +42,11 @@ def _label(row: SourceRow) -> str:
 
 
 def _group_offers(offers: Sequence[Offer]) -> list[list[Offer]]:
-    """Code files of one release belong together; every other offer stands for itself."""
+    """What holds the same of one release belongs together; every other offer stands for itself."""
     groups: dict[object, list[Offer]] = {}
     for number, offer in enumerate(offers):
-        is_code_file = offer.contents is Contents.CODE_FILE and offer.release is not None
-        key: object = number
-        if is_code_file and not offer.quarantine and offer.licence == "none" and not offer.is_page:
-            key = offer.release
+        is_plain = offer.release is not None and not offer.quarantine and offer.licence == "none"
+        key: object = (offer.release, offer.contents) if is_plain else number
         groups.setdefault(key, []).append(offer)
     return list(groups.values())
 
