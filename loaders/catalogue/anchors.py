@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -21,6 +22,7 @@ _BOLD_HEADING = re.compile(r"(?<!\d)20\d\d(?!\d)|ICD-10|HCPCS", re.IGNORECASE)
 _PLAIN_HEADING = re.compile(r"\W*(?:FY\s*)?20\d\d\s+(?:ICD-10|HCPCS)[\w\s&/-]{0,30}\bfiles?\W*", re.IGNORECASE)
 _PLAIN_TAGS = frozenset({"p", "div", "button", "span"})
 _LONGEST_PLAIN_HEADING = 80
+_MOST_HEADING_STEPS = 40
 _UNSEEN = frozenset({"script", "style", "template", "noscript", "svg", "select", "head", "footer"})
 # What ends a line. A table's cell does not: the date of a link may stand in the next column.
 _BLOCK = re.compile(
@@ -234,7 +236,7 @@ def _level_of(node: LexborNode) -> int:
     if tag in _LEVELS:
         return _LEVELS[tag]
     if tag in _OTHER_HEADINGS:
-        return 0 if node.css_first("h1,h2,h3,h4,h5,h6,a") else _LOWEST_LEVEL
+        return _LOWEST_LEVEL
     if not node.is_element_node:
         return 0
     is_heading = (node.attributes.get("role") or "").lower() == "heading"
@@ -249,7 +251,15 @@ def _is_like_heading(node: LexborNode) -> bool:
     if only.tag == "-text":
         text = only.text_content or ""
         return len(text) <= _LONGEST_PLAIN_HEADING and bool(_PLAIN_HEADING.fullmatch(text))
-    return only.tag in {"strong", "b"} and not only.css_first("a") and bool(_BOLD_HEADING.search(only.text()))
+    return only.tag in {"strong", "b"} and bool(_BOLD_HEADING.search(_read_few(only)))
+
+
+def _read_few(node: LexborNode) -> str:
+    """The text of an element of few parts, "" for one with a link or with more parts than a heading has."""
+    steps = list(islice(_walk(node), _MOST_HEADING_STEPS + 1))
+    if len(steps) > _MOST_HEADING_STEPS or any(inner.tag == "a" for _, inner in steps):
+        return ""
+    return "".join(inner.text_content or "" for is_entered, inner in steps if is_entered and inner.tag == "-text")
 
 
 def _join(base_url: str, href: str) -> str:
