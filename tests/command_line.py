@@ -24,6 +24,14 @@ ROOT = Path(__file__).parents[1]
 TABLES = (BOOK, RECORD, RELEASE, SOURCE, RECORD_LIST, RUN, CHECK)
 
 
+# No test may ask the publishers: a port of this machine on which nothing listens stands in for them.
+NOWHERE = {
+    "ADDENDA_CMS_URL": "http://127.0.0.1:9",
+    "ADDENDA_CDC_URL": "http://127.0.0.1:9",
+    "ADDENDA_REQUEST_INTERVAL": "0.02",
+}
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a call left: its exit code and both streams."""
@@ -49,7 +57,7 @@ class CommandLine:
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ADDENDA_")}
         given = {"ADDENDA_HOME": str(self.home), "ADDENDA_DATABASE_URL": self.database_url, "PYTHONPATH": str(ROOT)}
-        return {**kept, **given, **self.more}
+        return {**kept, **NOWHERE, **given, **self.more}
 
     @property
     def url(self) -> str:

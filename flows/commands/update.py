@@ -51,6 +51,8 @@ def command(
     one release, or one sub-folder for each (FY2024, FY2025-apr, 2020-07 …).
     """
     settings = open_settings(context)
+    if folder is None and (label or out or overrides or note or author):
+        raise UsageError("--release, --out and --override go with --from", "", "name the folder: --from FOLDER")
     if folder is None:
         return update_from_network(settings, [get_system(name).name for name in systems])
     if len(systems) != 1:
