@@ -76,8 +76,9 @@ def check_sources(systems: list[str] | None = None) -> CheckedSources:
     """
     settings = read_settings(None)
     done = check(systems).value
-    reposted = {event.after for event in done.update.reposted}
-    news = [result.current for result, _ in done.reports if result.current.release_id not in reposted]
+    # Their report is against the issue before, not against the release before, and is written.
+    corrected = {after for _, after in done.update.corrections}
+    news = [result.current for result, _ in done.reports if result.current.release_id not in corrected]
     updates: list[PreparedUpdate] = []
     failure: Exception | None = None
     for info in news:

@@ -162,8 +162,8 @@ def _list_events(
 
     new: dict[str, list[str]] = {}
     reposted = {event.after for event in done.update.reposted}
-    loaded = {load.written.release_id for load in done.update.loads if load.written.outcome == "loaded"}
-    for release_id in sorted(loaded - reposted):
+    stored = (load.written for load in done.update.loads if load.written.outcome in ("loaded", "new issue"))
+    for release_id in sorted({written.release_id for written in stored} - reposted):
         new.setdefault(release_id.system, []).append(str(release_id))
     paths = {str(result.current.release_id): str(files.html) for result, files in done.reports}
     for ids in new.values():
