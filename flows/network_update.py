@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -12,10 +12,12 @@ from flows.sources.fetching import Fetcher, Obtained
 from flows.sources.finding import Found
 from flows.sources.plan import PlannedRelease, list_kept, list_quarantined, plan_releases
 from flows.steps import LoadResult, load_release, prepare_result
+from loaders.catalogue.addresses import slug_of
+from loaders.import_folder import Imported
 from schema.changes import UpdateResult
 from schema.contents import ReleaseInfo
 from schema.errors import AddendaError, ArchiveError, SourceError
-from schema.releases import ReleaseId, ReleaseRef, label_of
+from schema.releases import ReleaseId, ReleaseRef, label_of, parse_release
 from schema.sources import Offer
 from schema.store import reader
 from schema.store.database import reading
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 Step = Callable[[str], None]
+MAX_LINE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +77,15 @@ class NetworkUpdate:
 
 
 def update_from_sites(
-    engine: Engine, fetcher: Fetcher, found: Found, systems: Collection[str], as_of: date, step: Step = lambda _: None
+    engine: Engine,
+    fetcher: Fetcher,
+    found: Found,
+    systems: Collection[str],
+    as_of: date,
+    step: Step = lambda _: None,
+    imported: Iterable[Imported] = (),
 ) -> NetworkUpdate:
-    """Fetch and load what is offered of the systems, oldest first, and compare what is new.
+    """Load what was imported; fetch and load what is offered of the systems, oldest first; compare what is new.
 
     Files that are held are only asked whether they have changed. What fails for one release is a
     problem of that release; the others go on. Other sets (NCCI, RVU, place of service) are archived.
@@ -84,9 +93,9 @@ def update_from_sites(
     done = NetworkUpdate(problems=[Problem(ProblemKind.PAGE, "", line, line) for line in found.problems])
     offers = [offer for offer in found.offers if offer.system in systems]
     for offer in list_quarantined(offers):
-        line = f"quarantined, not loaded: {_name_offer(offer)}: {offer.quarantine}"
+        line = _shorten(f"quarantined, not loaded: {_name_offer(offer)}: {offer.quarantine}")
         done.problems.append(Problem(ProblemKind.QUARANTINED, offer.system, line, f"{offer.url} {offer.quarantine}"))
-    new: list[ReleaseId] = []
+    new = _load_imported(engine, fetcher, imported, done)
     for planned in plan_releases(offers):
         step(f"{label_of(planned.ref.system, planned.ref.effective_date)} of {planned.ref.system}")
         new += _update_release(engine, fetcher, planned, done)
@@ -97,13 +106,14 @@ def update_from_sites(
 
 def _update_release(engine: Engine, fetcher: Fetcher, planned: PlannedRelease, done: NetworkUpdate) -> list[ReleaseId]:
     """Load one release from the first of its addresses that gives it; the ids that are new."""
-    companions = [got for offer in planned.companions if (got := _try_obtain(fetcher, offer, done)) is not None]
+    companions = [got for addresses in planned.companions if (got := _obtain_first(fetcher, addresses, done))]
     failures: list[Problem] = []
     new: list[ReleaseId] = []
-    for offer in (planned.code_file, *planned.mirrors):
+    for offer in _list_sources(engine, fetcher, planned):
         try:
             code_file = fetcher.obtain(offer)
-            new += _load(engine, fetcher, planned.ref, [code_file, *companions], done)
+            texts = [got for text in planned.texts_beside(offer) if (got := _try_obtain(fetcher, text, done))]
+            new += _load_with(engine, fetcher, planned.ref, code_file, [*texts, *companions], done)
             break
         except AddendaError as error:
             failures.append(_describe_failure(offer, error))
@@ -117,6 +127,39 @@ def _update_release(engine: Engine, fetcher: Fetcher, planned: PlannedRelease, d
                 new += _load(engine, fetcher, planned.ref, [got], done, is_correction=True)
             except AddendaError as error:
                 done.problems.append(_describe_failure(offer, error))
+    return new
+
+
+def _list_sources(engine: Engine, fetcher: Fetcher, planned: PlannedRelease) -> Sequence[Offer]:
+    """The addresses to try. The mirror may be behind: for a release that came from elsewhere it does not stand in,
+    or its older list would be taken for a re-post."""
+    with reading(engine) as connection:
+        issues = reader.find_issues(connection, ReleaseRef(planned.ref.system, planned.ref.effective_date))
+    held = {source.sha256 for info in issues for source in info.sources}
+    own = {manifest.sha256 for manifest in fetcher.archive.find(url=planned.code_file.url)}
+    return (planned.code_file,) if own & held else (planned.code_file, *planned.mirrors)
+
+
+def _load_with(
+    engine: Engine,
+    fetcher: Fetcher,
+    ref: ReleaseRef,
+    code_file: Obtained,
+    companions: Sequence[Obtained],
+    done: NetworkUpdate,
+) -> list[ReleaseId]:
+    """Load a code file and its lists; a list that is refused is a problem of its own and keeps no code back."""
+    try:
+        return _load(engine, fetcher, ref, [code_file, *companions], done)
+    except AddendaError:
+        if not companions:
+            raise
+    new = _load(engine, fetcher, ref, [code_file], done)
+    for companion in companions:
+        try:
+            _load(engine, fetcher, ref, [code_file, companion], done)
+        except AddendaError as error:
+            done.problems.append(_describe_refusal(companion, error))
     return new
 
 
@@ -135,6 +178,10 @@ def _load(
     loaded = {source.sha256 for info in issues for source in info.sources}
     if all(got.manifest.sha256 in loaded for got in obtained):
         return []
+    main = obtained[0].manifest
+    if main.sha256 not in loaded and any(m.sha256 in loaded for m in fetcher.archive.find(url=main.url)):
+        # Other bytes at an address that was loaded: another issue, even if the list in it is the same.
+        ref = ReleaseRef(ref.system, ref.effective_date, issues[-1].release_id.issue + 1)
     with fetcher.archive.open_named([got.manifest for got in obtained]) as paths:
         result = load_release(engine, ref, paths)
     done.loads.append(result)
@@ -146,12 +193,46 @@ def _load(
     return [release_id] if result.written.outcome in ("loaded", "new issue") else []
 
 
+def _load_imported(
+    engine: Engine, fetcher: Fetcher, imported: Iterable[Imported], done: NetworkUpdate
+) -> list[ReleaseId]:
+    """Load what an operator dropped into the import folder, release by release."""
+    by_release: dict[tuple[str, str], list[Obtained]] = {}
+    for file in imported:
+        if file.manifest is None:
+            line = f"import folder: {file.name}: {file.reason}"
+            done.problems.append(Problem(ProblemKind.REFUSED, "", line, line))
+        elif file.manifest.release:
+            key = (file.manifest.system, file.manifest.release)
+            by_release.setdefault(key, []).append(Obtained(file.manifest, file.is_new, None))
+    new: list[ReleaseId] = []
+    for (system, release), obtained in sorted(by_release.items(), key=lambda item: item[0]):
+        try:
+            new += _load(engine, fetcher, parse_release(system, release), obtained, done)
+        except AddendaError as error:
+            line = f"import folder: {release}: {error.line}"
+            done.problems.append(Problem(ProblemKind.REFUSED, system, line, line))
+    return new
+
+
 def _try_obtain(fetcher: Fetcher, offer: Offer, done: NetworkUpdate) -> Obtained | None:
     try:
         return fetcher.obtain(offer)
     except AddendaError as error:
         done.problems.append(_describe_failure(offer, error))
         return None
+
+
+def _obtain_first(fetcher: Fetcher, addresses: Sequence[Offer], done: NetworkUpdate) -> Obtained | None:
+    """A list from the first of its addresses that gives it; else what is wrong with the one that counts."""
+    failures: list[Problem] = []
+    for offer in addresses:
+        try:
+            return fetcher.obtain(offer)
+        except AddendaError as error:
+            failures.append(_describe_failure(offer, error))
+    done.problems.extend(failures[:1])
+    return None
 
 
 def _archive_others(fetcher: Fetcher, offers: Iterable[Offer], done: NetworkUpdate, step: Step) -> None:
@@ -185,10 +266,23 @@ def _compare_new(engine: Engine, new: list[ReleaseId], done: NetworkUpdate, as_o
 
 def _describe_failure(offer: Offer, error: AddendaError) -> Problem:
     kind = ProblemKind.FETCH if isinstance(error, SourceError | ArchiveError) else ProblemKind.REFUSED
-    return Problem(kind, offer.system, f"{_name_offer(offer)}: {error.line}", f"{offer.url} {error.slug}")
+    line = _shorten(f"{_name_offer(offer)}: {error.line}")
+    return Problem(kind, offer.system, line, f"{offer.url} {error.slug}")
+
+
+def _describe_refusal(got: Obtained, error: AddendaError) -> Problem:
+    manifest = got.manifest
+    name = slug_of(manifest.url)
+    line = _shorten(f"{manifest.system} {manifest.release.partition('@')[2]} ({name}): {error.line}")
+    return Problem(ProblemKind.REFUSED, manifest.system, line, f"{manifest.url} {error.slug}")
 
 
 def _name_offer(offer: Offer) -> str:
-    name = offer.url.rstrip("/").rpartition("/")[2]
     label = label_of(offer.release.system, offer.release.effective_date) if offer.release else offer.contents.value
-    return f"{offer.system} {label} ({name})"
+    return f"{offer.system} {label} ({slug_of(offer.url)})"
+
+
+def _shorten(line: str) -> str:
+    """At most `MAX_LINE` characters; the end tells least."""
+    line = " ".join(line.split())
+    return line if len(line) <= MAX_LINE else f"{line[: MAX_LINE - 1]}…"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -20,6 +21,7 @@ from flows.sources.finding import OTHER_SETS, find_offers
 from flows.sources.lock import holding_lock
 from flows.steps import Override, has_findings
 from flows.update import Step, update_from_folder
+from loaders.import_folder import import_files
 from schema.changes import UpdateResult
 from schema.errors import UsageError
 from schema.releases import ReleaseId
@@ -87,7 +89,13 @@ def update_from_network(settings: Settings, systems: list[str]) -> int:
         archive = open_archive(settings)
         found = find_offers(downloader, settings.cms_url, settings.cdc_url, wanted, step)
         done = update_from_sites(
-            open_store(settings), Fetcher(downloader, archive), found, wanted, today_of(settings), step
+            open_store(settings),
+            Fetcher(downloader, archive),
+            found,
+            wanted,
+            today_of(settings),
+            step,
+            import_files(archive, settings.imports, datetime.now(UTC)),
         )
         reports = [
             (result, write_report(result, settings.reports / report_folder(*_pair_of(result))))
