@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from flows.commands.common import FINDINGS, open_settings
-from flows.commands.update import showing_progress
+from flows.commands.progress import showing_downloads
 from flows.sites import open_archive, open_downloader
 from flows.sources.fetching import Fetcher, Obtained
 from flows.sources.finding import Found, find_offers
@@ -30,9 +30,12 @@ def command(context: click.Context, system: str, release: str) -> int:
     name = get_system(system).name
     ref = parse_release(name, release)
     ref = ReleaseRef(name, ref.effective_date)
-    with showing_progress() as step, holding_lock(settings.home, lambda: step("another update is running: wait")):
+    with (
+        showing_downloads() as (step, download),
+        holding_lock(settings.home, lambda: step("another update is running: wait")),
+    ):
         downloader = open_downloader(settings, step)
-        fetcher = Fetcher(downloader, open_archive(settings))
+        fetcher = Fetcher(downloader, open_archive(settings), download)
         found = find_offers(downloader, settings.cms_url, settings.cdc_url, [name], step)
         code_file, others = list_files(found, ref)
         obtained = [obtain_first(fetcher, code_file)]

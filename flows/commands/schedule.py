@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from flows.commands.common import FINDINGS, open_settings
-from flows.commands.update import print_update, showing_progress
+from flows.commands.progress import showing_progress
+from flows.commands.update import print_update
 from flows.settings import Settings
 from flows.site_check import check_sites
 from schema.errors import UsageError

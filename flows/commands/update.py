@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from flows.commands.common import FINDINGS, open_settings, open_store, today_of
+from flows.commands.progress import showing_downloads, showing_progress
 from flows.commands.report import print_files, report_folder
 from flows.network_update import NetworkUpdate, update_from_sites
 from flows.report.writer import ReportFiles, write_report
@@ -20,7 +19,7 @@ from flows.sources.fetching import Fetcher
 from flows.sources.finding import OTHER_SETS, find_offers
 from flows.sources.lock import holding_lock
 from flows.steps import Override, has_findings
-from flows.update import Step, update_from_folder
+from flows.update import update_from_folder
 from loaders.import_folder import import_files
 from schema.changes import UpdateResult
 from schema.errors import UsageError
@@ -84,13 +83,16 @@ def command(
 def update_from_network(settings: Settings, systems: list[str]) -> int:
     """Find, fetch and load what is new of the systems, or of all and the other sets; 1 with findings."""
     wanted = systems or [*SYSTEMS, *OTHER_SETS]
-    with showing_progress() as step, holding_lock(settings.home, lambda: step("another update is running: wait")):
+    with (
+        showing_downloads() as (step, download),
+        holding_lock(settings.home, lambda: step("another update is running: wait")),
+    ):
         downloader = open_downloader(settings, step)
         archive = open_archive(settings)
         found = find_offers(downloader, settings.cms_url, settings.cdc_url, wanted, step)
         done = update_from_sites(
             open_store(settings),
-            Fetcher(downloader, archive),
+            Fetcher(downloader, archive, download),
             found,
             wanted,
             today_of(settings),
@@ -132,26 +134,3 @@ def print_result(result: UpdateResult, files: ReportFiles) -> int:
 
 def _pair_of(result: UpdateResult) -> tuple[ReleaseId, ReleaseId]:
     return result.previous.release_id, result.current.release_id
-
-
-@contextmanager
-def showing_progress() -> Iterator[Step]:
-    """A spinner with the present step for people; plain lines where nobody watches a screen.
-
-    They are lines of the output: standard error is for the one line of a refusal.
-    """
-    if not sys.stderr.isatty():
-        yield click.echo
-        return
-    from rich.console import Console
-    from rich.markup import escape
-
-    console = Console(stderr=True)
-    with console.status("start") as status:
-
-        def show(text: str) -> None:
-            # File names are untrusted: they are no markup.
-            console.print(text, style="dim", highlight=False, markup=False)
-            status.update(escape(text))
-
-        yield show
