@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 # It sets the environment that Prefect reads when it is imported, so it comes before Prefect.
 from flows.prepare_update import Held, PreparedUpdate, prepare_update, step
@@ -101,10 +104,16 @@ def start_update(settings: Settings, info: ReleaseInfo) -> PreparedUpdate:
     """A run of `prepare_update` from the archived files of a release that is held."""
     archive = open_archive(settings)
     manifests = [archive.find(sha256=digest)[-1:] for digest in sorted({one.sha256 for one in info.sources})]
-    with archive.open_named([manifest for found in manifests for manifest in found]) as paths:
-        # Each lies in a folder of its own, in one folder.
-        folder = paths[0].parent.parent
-        prepared: PreparedUpdate = prepare_update(info.release_id.system, folder, release=str(info.release_id))
+    with (
+        archive.open_named([manifest for found in manifests for manifest in found]) as paths,
+        TemporaryDirectory(prefix="addenda-") as folder,
+    ):
+        # A folder's links are not followed, since nobody knows who put them there; so these are copies.
+        for number, path in enumerate(paths):
+            copy = Path(folder) / str(number) / path.name
+            copy.parent.mkdir()
+            shutil.copyfile(path, copy)
+        prepared: PreparedUpdate = prepare_update(info.release_id.system, Path(folder), release=str(info.release_id))
     return prepared
 
 
