@@ -14,22 +14,13 @@ from urllib3.exceptions import SSLError as BodySSLError
 
 from loaders.download_addresses import Sites, name_host
 from loaders.download_answers import Answer, Attempts, Note
-from loaders.download_faults import (
-    AttemptError,
-    CertificateError,
-    DiskError,
-    FailedError,
-    RedirectedError,
-    RefusedError,
-    make_error,
-    shorten_url,
-)
+from loaders.download_faults import AttemptError, make_error, shorten_url
 from loaders.download_files import Expect, Fetched, FileRequest, Progress, fetch_once
 from loaders.download_pages import Page, PageStore
 from loaders.download_robots import PRODUCT, RobotsBook
 from loaders.download_storage import PartFile
 from loaders.download_turns import TURNS, Clock, Patience, Turns
-from schema.errors import SettingsError
+from schema.errors import CertificateError, DiskError, FailedError, RedirectedError, RefusedError, SettingsError
 
 __all__ = [
     "CertificateError",

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
-from loaders.download_faults import RefusedError, make_error
-from schema.errors import SettingsError, SourceError, shorten_value
+from loaders.download_faults import make_error
+from schema.errors import RefusedError, SettingsError, SourceError, shorten_value
 
 CMS_HOSTS = ("www.cms.gov", "cms.gov")
 CDC_HOSTS = ("ftp.cdc.gov",)

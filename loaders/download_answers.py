@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn, TypeVar
 
-from loaders.download_faults import AttemptError, FailedError, make_error
+from loaders.download_faults import AttemptError, make_error
 from loaders.download_turns import (
     MAX_ATTEMPTS,
     MAX_REFUSALS,
@@ -18,7 +18,7 @@ from loaders.download_turns import (
     read_retry_after,
     tell_wait,
 )
-from schema.errors import shorten_value
+from schema.errors import FailedError, shorten_value
 
 # Statuses below 500 that another attempt may cure (RFC 9110, RFC 8470, RFC 6585). 403 because the front of
 # www.cms.gov refuses at random, 404 because a file may be listed minutes before it is there.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from schema.errors import AddendaError, Place, SourceError, shorten_value
+from schema.errors import AddendaError, Place, shorten_value
 
 ErrorKind = TypeVar("ErrorKind", bound=AddendaError)
 
@@ -22,28 +22,6 @@ class AttemptError(Exception):
     def __init__(self, why: str, status: int | None = None, retry_after: float | None = None) -> None:
         self.why, self.status, self.retry_after = why, status, retry_after
         super().__init__(why)
-
-
-class FailedError(SourceError):
-    """No attempt brought what was asked for. `status` is the last answer's, None when there was none."""
-
-    status: int | None = None
-
-
-class RefusedError(SourceError):
-    """The address is none that we may ask for: robots.txt, another host, a licence, another scheme."""
-
-
-class RedirectedError(SourceError):
-    """The site leads to something else than what was asked for."""
-
-
-class DiskError(SourceError):
-    """What came cannot be written here; no other address would help."""
-
-
-class CertificateError(SourceError):
-    """The site did not prove who it is, or no secure connection came about."""
 
 
 def shorten_url(url: str) -> str:

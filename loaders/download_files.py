@@ -11,9 +11,10 @@ from datetime import datetime
 from loaders.download_addresses import clean_name, name_file
 from loaders.download_answers import Answer, Opener, clean_headers, find_header, refuse_status, tell_validators
 from loaders.download_content import MAX_FILE_BYTES, check_file, read_head
-from loaders.download_faults import AttemptError, FailedError, make_error
+from loaders.download_faults import AttemptError, make_error
 from loaders.download_storage import PartFile, PartState
 from loaders.download_turns import Clock
+from schema.errors import FailedError
 
 Expect = Callable[[str, bytes], None]
 """Called with the final address and the first 16 kB of the whole file; raises to refuse it."""

@@ -10,9 +10,10 @@ from typing import Any
 
 from loaders.download_answers import Answer, Opener, clean_headers, refuse_status, tell_validators
 from loaders.download_content import MAX_PAGE_BYTES, decode_page
-from loaders.download_faults import AttemptError, FailedError, make_error
+from loaders.download_faults import AttemptError, make_error
 from loaders.download_storage import load_json, name_entry, store_json
 from loaders.download_turns import Clock
+from schema.errors import FailedError
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _OPENS_PAGE = re.compile(r"<html[\s>]", re.IGNORECASE)

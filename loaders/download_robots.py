@@ -8,10 +8,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from loaders.download_answers import Answer, Attempts, Opener, refuse_status
-from loaders.download_faults import AttemptError, FailedError, RedirectedError, RefusedError, make_error
+from loaders.download_faults import AttemptError, make_error
 from loaders.download_storage import load_json, name_entry, store_json
 from loaders.download_turns import Clock
 from loaders.robots import MAX_ROBOTS_BYTES, RobotRules, read_robots
+from schema.errors import FailedError, RedirectedError, RefusedError
 
 PRODUCT = "addenda"
 

@@ -12,8 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from loaders.download_faults import DiskError
-from schema.errors import Place, SourceError
+from schema.errors import DiskError, Place, SourceError
 
 
 @contextmanager

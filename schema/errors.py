@@ -67,6 +67,28 @@ class SourceError(AddendaError):
     slug = "source"
 
 
+class FailedError(SourceError):
+    """No attempt brought what was asked for. `status` is the last answer's, None when there was none."""
+
+    status: int | None = None
+
+
+class RefusedError(SourceError):
+    """The address is none that we may ask for: robots.txt, another host, a licence, another scheme."""
+
+
+class RedirectedError(SourceError):
+    """The site leads to something else than what was asked for."""
+
+
+class DiskError(SourceError):
+    """What came cannot be written here; no other address would help."""
+
+
+class CertificateError(SourceError):
+    """The site did not prove who it is, or no secure connection came about."""
+
+
 class ArchiveError(AddendaError):
     """A zip file is broken or unsafe."""
 

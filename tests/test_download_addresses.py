@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loaders.download_addresses import Sites, check_url, clean_name, name_file, wants_zip
-from loaders.download_faults import RefusedError
-from schema.errors import SettingsError
+from schema.errors import RefusedError, SettingsError
 
 CMS = "https://www.cms.gov"
 CDC = "https://ftp.cdc.gov"

@@ -38,6 +38,8 @@ def draw_tree(family: type[AddendaError], lead: str = "") -> list[str]:
 
 
 FAMILY = find_family(AddendaError)[1:]
+# One attempt of several: caught within the download, never shown.
+INNER = {"loaders/download_faults.py: AttemptError"}
 SECTIONS = dict(re.findall(r"^## ([a-z-]+)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 
 
@@ -56,24 +58,26 @@ def test_every_error_is_explained(error: type[AddendaError]) -> None:
 
 
 def test_page_explains_nothing_that_does_not_exist() -> None:
-    assert list(SECTIONS) == [error.slug for error in FAMILY]
+    assert list(SECTIONS) == list(dict.fromkeys(error.slug for error in FAMILY))
 
 
-def test_slugs_are_unique_and_the_root_is_never_raised() -> None:
-    assert len({error.slug for error in FAMILY}) == len(FAMILY)
+def test_a_slug_is_of_one_error_and_those_below_it_and_the_root_is_never_raised() -> None:
+    owners: dict[str, type[AddendaError]] = {}
+    for error in FAMILY:
+        assert issubclass(error, owners.setdefault(error.slug, error))
     assert "raise AddendaError(" not in "".join(path.read_text() for path in find_sources())
 
 
 def test_there_is_no_error_outside_the_tree() -> None:
-    strays = [
+    strays = {
         f"{path.relative_to(ROOT)}: {node.name}"
         for path in find_sources()
         if path != ROOT / "schema" / "errors.py"
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.ClassDef)
         and any(ast.unparse(base).endswith(("Error", "Exception")) for base in node.bases)
-    ]
-    assert strays == []
+    }
+    assert strays == INNER
 
 
 def test_an_error_is_one_line_whatever_the_input_held() -> None:

@@ -11,9 +11,14 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from flows.retries import is_curable
 from schema.errors import (
     ArchiveError,
+    CertificateError,
     CheckError,
+    DiskError,
+    FailedError,
     LayoutError,
     RecordError,
+    RedirectedError,
+    RefusedError,
     ReleaseNotFoundError,
     ReportError,
     SourceError,
@@ -56,3 +61,8 @@ def test_what_was_out_of_reach_or_busy_is_tried_again(error: Exception) -> None:
 )
 def test_what_was_refused_stays_refused(error: Exception) -> None:
     assert not is_curable(error)
+
+
+@pytest.mark.parametrize("kind", [CertificateError, DiskError, FailedError, RedirectedError, RefusedError])
+def test_a_download_has_had_its_attempts(kind: type[SourceError]) -> None:
+    assert not is_curable(kind("no attempt brought the file"))
