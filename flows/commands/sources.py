@@ -52,7 +52,9 @@ def command(context: click.Context, is_check: bool, output: str) -> int:
     postings = [
         Posting(offer.release, offer.posted_date) for offer in found.offers if offer.release and not offer.quarantine
     ]
-    alarms = [entry.to_row() for entry in assess_calendar(today, held, postings, SYSTEMS) if entry.is_alarm]
+    # Of a page that was not seen nobody can say what is missing on it.
+    seen = set(SYSTEMS) - found.unseen
+    alarms = [entry.to_row() for entry in assess_calendar(today, held, postings, seen) if entry.is_alarm]
     licences = {licence.kind for licence in archive.list_licences()}
     rows = list_rows(found.offers, held, archive.find(), licences, alarms)
     _print_rows(rows, found.problems, today.isoformat(), output)

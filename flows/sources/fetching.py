@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from loaders.archive import Archive
+from loaders.catalogue.addresses import slug_of
+from loaders.catalogue.classification import calendar_years, fiscal_years, october_of, starts_in
+from loaders.catalogue.dates import Timing, read_timing
 from loaders.download import Downloader, RedirectedError
 from schema.errors import Place
-from schema.releases import MONTHS, fiscal_year_of
+from schema.releases import fiscal_year_of
 from schema.sources import Contents, Manifest, Offer
 from schema.systems import get_system
 
 Progress = Callable[[str, int, int | None], None]
 """Called with the address, the bytes that are here and how many there will be."""
-
-_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
-_MONTH = re.compile(r"(?<![a-z])(" + "|".join(MONTHS) + r")[a-z]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +78,43 @@ class Fetcher:
 def refuse_redirect(offer: Offer, final_url: str) -> None:
     """Raise RedirectedError when the final address names another release than the offer is of.
 
-    Old addresses of CMS redirect, among them pages of a year to the current year's.
+    Old addresses of CMS redirect, among them those of a year to the current year's.
     """
-    if offer.release is None or final_url == offer.url:
+    release = offer.release
+    asked, got = slug_of(offer.url), slug_of(final_url)
+    if release is None or asked.casefold() == got.casefold():
         return
-    name = final_url.rpartition("/files/")[2] or final_url
-    years = {int(year) for year in _YEAR.findall(name)}
-    wanted = offer.release.effective_date.year
-    if not get_system(offer.release.system).has_record_dates:
-        wanted = fiscal_year_of(offer.release.effective_date)
-    months = {MONTHS[month[:3].lower()] for month in _MONTH.findall(name)}
-    is_other_year = bool(years) and not years & {wanted, offer.release.effective_date.year}
-    is_other_quarter = offer.system == "hcpcs" and bool(months) and offer.release.effective_date.month not in months
-    if is_other_year or is_other_quarter:
+    is_other = _is_other_quarter if get_system(release.system).has_record_dates else _is_other_edition
+    if is_other(release.effective_date, read_timing(asked), read_timing(got)):
         raise RedirectedError(
-            f"{offer.release} was redirected to another release",
+            f"{release} was redirected to another release",
             f"the site sent {final_url}",
             "look at the page, or put the right file into the import folder",
             Place(offer.url),
         )
+
+
+def _is_other_edition(effective: date, asked: Timing, got: Timing) -> bool:
+    """Whether an address names another fiscal year of ICD-10, or the other edition of the same year."""
+    year = fiscal_year_of(effective)
+    named = fiscal_years(got)
+    starts = starts_in(got, year)
+    if (named and year not in named) or (starts and effective not in starts):
+        return True
+    # The October file of a year has the name of the update but for the day of its posting.
+    october = october_of(year)
+    is_update = _speaks_of_update(got, year)
+    return is_update if effective == october else _speaks_of_update(asked, year) and not is_update
+
+
+def _speaks_of_update(timing: Timing, fiscal_year: int) -> bool:
+    october = october_of(fiscal_year)
+    posted = timing.posted or timing.corrected
+    return bool(starts_in(timing, fiscal_year) - {october}) or (posted is not None and posted > october)
+
+
+def _is_other_quarter(effective: date, _asked: Timing, got: Timing) -> bool:
+    """Whether an address names another year or quarter of HCPCS."""
+    years = calendar_years(got)
+    months = got.months | {start.month for start in got.starts}
+    return (bool(years) and effective.year not in years) or (bool(months) and effective.month not in months)

@@ -29,10 +29,13 @@ class PageReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All offers in the order of the pages, and one line for each page that could not be read."""
+    """All offers in the order of the pages, and one line for each page that could not be read.
+
+    `unseen` are the systems that such a page is of: nobody can say what is missing on it."""
 
     offers: tuple[Offer, ...]
     problems: tuple[str, ...]
+    unseen: frozenset[str] = frozenset()
 
 
 def find_offers(
@@ -49,6 +52,7 @@ def find_offers(
     bases = {"cms": cms_url.rstrip("/"), "cdc": cdc_url.rstrip("/")}
     offers: list[Offer] = []
     problems: list[str] = []
+    unseen: set[str] = set()
     for page in PAGES:
         if systems is not None and not _is_wanted(page, systems):
             continue
@@ -57,6 +61,7 @@ def find_offers(
             offers.extend(_read_page(reader, page, bases[page.host]))
         except SourceError as error:
             problems.append(f"{page.system} ({page.host}): {error.line}")
+            unseen.update(_systems_of(page))
     followed: list[Offer] = []
     for offer in offers:
         followed.append(offer)
@@ -66,12 +71,16 @@ def find_offers(
                 followed.extend(read_release_page(got.text, got.final_url, offer))
             except SourceError as error:
                 problems.append(f"{offer.system} ({offer.host}): {error.line}")
-    return Found(tuple(followed), tuple(problems))
+                unseen.add(offer.system)
+    return Found(tuple(followed), tuple(problems), frozenset(unseen))
 
 
 def _is_wanted(page: IndexPage, systems: Collection[str]) -> bool:
-    own = ("icd10cm", "icd10pcs") if page.system == "icd10" else (page.system,)
-    return any(system in systems for system in own)
+    return any(system in systems for system in _systems_of(page))
+
+
+def _systems_of(page: IndexPage) -> tuple[str, ...]:
+    return ("icd10cm", "icd10pcs") if page.system == "icd10" else (page.system,)
 
 
 def _read_page(reader: PageReader, page: IndexPage, base: str) -> Iterator[Offer]:

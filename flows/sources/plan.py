@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from loaders.catalogue.addresses import ending_of
 from schema.releases import ReleaseRef
 from schema.sources import Contents, Offer
 from schema.systems import SYSTEMS
@@ -23,15 +24,23 @@ KEPT = (Contents.ADDENDA, Contents.CONVERSION_TABLE, Contents.POA_LIST, Contents
 class PlannedRelease:
     """One release as it is offered.
 
-    `code_file` is the address that counts, `mirrors` stand in for it in their order, `companions` are
-    lists that come with it, `errata` are corrections that hold a code list of their own.
+    `code_file` is the address that counts, `mirrors` stand in for it in their order. `companions` are
+    lists that come with it, each with all its addresses, the one that counts first. `texts` are the addenda
+    that lie beside a code file that is in no archive. `errata` are corrections that hold a code list of their own.
     """
 
     ref: ReleaseRef
     code_file: Offer
     mirrors: tuple[Offer, ...]
-    companions: tuple[Offer, ...]
+    companions: tuple[tuple[Offer, ...], ...]
+    texts: tuple[Offer, ...]
     errata: tuple[Offer, ...]
+
+    def texts_beside(self, code_file: Offer) -> tuple[Offer, ...]:
+        """The addenda texts for this code file; none for an archive, which has them inside."""
+        if not is_text(code_file):
+            return ()
+        return tuple(text for text in self.texts if text.host == code_file.host)
 
 
 def plan_releases(offers: Iterable[Offer]) -> list[PlannedRelease]:
@@ -49,20 +58,20 @@ def plan_releases(offers: Iterable[Offer]) -> list[PlannedRelease]:
         files = rank_offers(offer for offer in found if offer.contents is Contents.CODE_FILE)
         if not files:
             continue
-        companions = [
-            chosen
-            for contents in LOADED_WITH_RELEASE
-            if (chosen := next(iter(rank_offers(o for o in found if o.contents is contents)), None)) is not None
-        ]
+        lists = (rank_offers(o for o in found if o.contents is contents) for contents in LOADED_WITH_RELEASE)
+        companions = tuple(tuple(addresses) for addresses in lists if addresses)
+        # An older posting at CMS is no stand-in for the newer one.
+        mirrors = tuple(offer for offer in files[1:] if offer.host != "cms")
+        texts = tuple(rank_offers(o for o in found if o.contents is Contents.ADDENDA and is_text(o)))
         errata = tuple(offer for offer in found if offer.contents is Contents.ERRATA)
-        planned.append(PlannedRelease(ref, files[0], tuple(files[1:]), tuple(companions), errata))
+        planned.append(PlannedRelease(ref, files[0], mirrors, companions, texts, errata))
     return planned
 
 
 def list_kept(offers: Sequence[Offer]) -> list[Offer]:
     """What is archived for later use beside the releases: the other sets whole, and of the three systems
     the addenda, and the lists of releases whose code file is not offered; each from one host."""
-    with_release = {(p.ref, offer.contents) for p in plan_releases(offers) for offer in p.companions}
+    with_release = {(p.ref, offer.contents) for p in plan_releases(offers) for offer, *_ in p.companions}
     groups: dict[object, list[Offer]] = {}
     for offer in offers:
         if offer.quarantine or offer.is_page or offer.licence != "none":
@@ -72,6 +81,11 @@ def list_kept(offers: Sequence[Offer]) -> list[Offer]:
         elif offer.contents in KEPT and offer.release and (offer.release, offer.contents) not in with_release:
             groups.setdefault((offer.release, offer.contents), []).append(offer)
     return [rank_offers(group)[0] for group in groups.values()]
+
+
+def is_text(offer: Offer) -> bool:
+    """Whether the address is that of a text file, which CDC has in place of an archive in some years."""
+    return ending_of(offer.url) == "txt"
 
 
 def rank_offers(offers: Iterable[Offer]) -> list[Offer]:
