@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,12 +16,13 @@ from flows.report.writer import ReportFiles, write_report
 from flows.settings import Settings
 from flows.sites import open_archive, open_downloader
 from flows.sources.calendar import CalendarEntry, Posting, assess_calendar
-from flows.sources.fetching import Fetcher
+from flows.sources.fetching import Fetcher, Progress
 from flows.sources.finding import OTHER_SETS, Found, find_offers
 from flows.sources.lock import holding_lock
 from flows.sources.looks import KeptEvent, Look, list_due, read_ledger, write_ledger
 from flows.sources.rows import list_rows
 from flows.steps import has_findings
+from loaders.import_folder import import_files
 from schema.changes import UpdateResult
 from schema.errors import UsageError
 from schema.releases import ReleaseRef, label_of
@@ -70,12 +71,18 @@ class _Seen:
     failed: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def check_sites(settings: Settings, systems: Collection[str] | None = None, step: Step = lambda _: None) -> SiteCheck:
+def check_sites(
+    settings: Settings,
+    systems: Collection[str] | None = None,
+    step: Step = lambda _: None,
+    progress: Progress = lambda _url, _done, _total: None,
+) -> SiteCheck:
     """Look at the pages of the systems for which it is time, fetch and load what is new, write the reports.
 
-    `systems` are code systems and other sets, all when None. Of two checks at once the second waits for
-    the first and then finds nothing due. Raises AddendaError for what stops the whole check; what
-    stops one release or page is a problem in the answer. People are told last, and each thing once.
+    What lies in the import folder is loaded on every day. `systems` are code systems and other sets, all
+    when None. Of two checks at once the second waits for the first and then finds nothing due. Raises
+    AddendaError for what stops the whole check; what stops one release or page is a problem in the
+    answer. People are told last, and each thing once.
     """
     wanted = [name for group in _TOGETHER for name in group if systems is None or name in systems]
     if unknown := sorted(set(systems or ()) - set(wanted)):
@@ -85,7 +92,7 @@ def check_sites(settings: Settings, systems: Collection[str] | None = None, step
     with holding_lock(settings.home, lambda: step("another update is running: wait")):
         engine = open_database(settings.database)
         try:
-            done = _check_due(engine, settings, wanted, today, step)
+            done = _check_due(engine, settings, wanted, today, step, progress)
         finally:
             engine.dispose()
         events = read_ledger(settings.home).events
@@ -97,7 +104,9 @@ def check_sites(settings: Settings, systems: Collection[str] | None = None, step
     return SiteCheck(today, done.systems, done.rows, done.alarms, done.update, done.reports, told)
 
 
-def _check_due(engine: Engine, settings: Settings, wanted: Sequence[str], today: date, step: Step) -> SiteCheck:
+def _check_due(
+    engine: Engine, settings: Settings, wanted: Sequence[str], today: date, step: Step, progress: Progress
+) -> SiteCheck:
     ledger = read_ledger(settings.home)
     alarmed = {
         entry.release.system for entry in assess_calendar(today, _list_held(engine), [], SYSTEMS) if entry.is_alarm
@@ -105,7 +114,6 @@ def _check_due(engine: Engine, settings: Settings, wanted: Sequence[str], today:
     due = list_due(wanted, ledger.looks, today, alarmed)
     if not due:
         step("no page is due")
-        return SiteCheck(today, (), (), (), NetworkUpdate(), ())
     downloader, archive = open_downloader(settings, step), open_archive(settings)
     seen = _Seen()
     for group in _TOGETHER:
@@ -115,7 +123,10 @@ def _check_due(engine: Engine, settings: Settings, wanted: Sequence[str], today:
             seen.failed |= dict.fromkeys(members, found.problems) if found.problems else {}
     offers = tuple(offer for found in seen.offers for offer in found.offers)
     problems = tuple(problem for found in seen.offers for problem in found.problems)
-    update = update_from_sites(engine, Fetcher(downloader, archive), Found(offers, problems), due, today, step)
+    imported = import_files(archive, settings.imports, datetime.now(UTC))
+    update = update_from_sites(
+        engine, Fetcher(downloader, archive, progress), Found(offers, problems), due, today, step, imported
+    )
     reports = tuple((result, write_report(result, _folder_of(settings, result))) for result in update.results)
     held = _list_held(engine)
     postings = [Posting(o.release, o.posted_date) for o in offers if o.release and not o.quarantine]
@@ -183,7 +194,7 @@ def _list_events(
         kind, words = _KINDS[problem.kind]
         if problem.kind is not ProblemKind.PAGE:
             key = problem.key + (f" {since(problem.system)}" if problem.kind is ProblemKind.FETCH else "")
-            yield make(kind, key, f"{problem.system}: {words}", problem.line)
+            yield make(kind, key, f"{problem.system or 'import folder'}: {words}", problem.line)
     for systems, lines in _group(failed):
         for line in lines:
             page = line.partition(": ")[0]

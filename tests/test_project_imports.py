@@ -42,6 +42,7 @@ DISTRIBUTIONS = {"python_calamine": "python-calamine", "pydantic_settings": "pyd
 BROUGHT_ALONG = {
     "markupsafe": "jinja2",
     "pydantic": "pydantic-settings",
+    "httpx": "prefect",
     "packaging": "pytest",
     "importlinter": "import-linter",
     "axe_playwright_python": "axe-playwright-python",

@@ -278,3 +278,18 @@ def test_schedule_needs_prefect_only_to_serve(tmp_path: Path) -> None:
     )  # fmt: skip
     assert run.returncode == 2
     assert run.stderr.startswith("addenda: usage: Prefect is not installed; pip install 'addenda[prefect]'")
+
+
+def test_import_folder_is_read_when_no_page_is_due(site: Replica, tmp_path: Path) -> None:
+    command = make_command(site, tmp_path)
+    command("schedule", "--once")
+    site.offer("icd10pcs", "FY2025")
+    item = site.item("icd10pcs", "FY2025")
+    dropped = tmp_path / "home" / "import" / "icd10pcs" / "FY2025" / "order.zip"
+    dropped.parent.mkdir(parents=True)
+    dropped.write_bytes(item.data)
+    site.log.clear()
+    answer = command("schedule", "--once")
+    assert (answer.code, answer.err) == (0, "")
+    assert "icd10pcs@2024-10-01.1 loaded" in answer.out
+    assert site.log.entries == []

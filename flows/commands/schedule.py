@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from flows.commands.common import FINDINGS, open_settings
-from flows.commands.progress import showing_progress
+from flows.commands.progress import showing_downloads
 from flows.commands.update import print_update
 from flows.settings import Settings
 from flows.site_check import check_sites
@@ -45,12 +45,12 @@ def command(context: click.Context, once: bool, cron: str, port: int) -> int:
 
 def check_once(settings: Settings) -> int:
     """The check, and what it did in lines; 1 when a person should look."""
-    with showing_progress() as step:
-        done = check_sites(settings, step=step)
-    if not done.systems:
-        click.echo(f"nothing is due on {done.as_of}")
-    else:
+    with showing_downloads() as (step, download):
+        done = check_sites(settings, step=step, progress=download)
+    if done.systems or done.update.loads or done.update.problems:
         print_update(done.update, done.reports)
+    else:
+        click.echo(f"nothing is due on {done.as_of}")
     for alarm in done.alarms:
         click.echo(f"{alarm.standing}: {alarm.reason}")
     if done.told:
