@@ -9,14 +9,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from flows.sources.fetching import Fetcher, Obtained
-from flows.sources.finding import Found
+from flows.sources.finding import Found, list_emptied
 from flows.sources.plan import PlannedRelease, list_kept, list_quarantined, plan_releases
 from flows.steps import LoadResult, load_release, prepare_result
 from loaders.catalogue.addresses import slug_of
 from loaders.import_folder import Imported
 from schema.changes import UpdateResult
 from schema.contents import ReleaseInfo
-from schema.errors import AddendaError, ArchiveError, SourceError
+from schema.errors import AddendaError, ArchiveError, DiskError, SourceError, StoreError
 from schema.releases import ReleaseId, ReleaseRef, label_of, parse_release
 from schema.sources import Offer
 from schema.store import reader
@@ -90,7 +90,10 @@ def update_from_sites(
     Files that are held are only asked whether they have changed. What fails for one release is a
     problem of that release; the others go on. Other sets (NCCI, RVU, place of service) are archived.
     """
-    done = NetworkUpdate(problems=[Problem(ProblemKind.PAGE, "", line, line) for line in found.problems])
+    with reading(engine) as connection:
+        held = {info.release_id.system for info in reader.list_releases(connection)}
+    pages = [*found.problems, *list_emptied(found, held, systems)]
+    done = NetworkUpdate(problems=[Problem(ProblemKind.PAGE, "", _shorten(line), line) for line in pages])
     offers = [offer for offer in found.offers if offer.system in systems]
     for offer in list_quarantined(offers):
         line = _shorten(f"quarantined, not loaded: {_name_offer(offer)}: {offer.quarantine}")
@@ -117,6 +120,9 @@ def _update_release(engine: Engine, fetcher: Fetcher, planned: PlannedRelease, d
             break
         except AddendaError as error:
             failures.append(_describe_failure(offer, error))
+            if _is_ours(error):
+                done.problems.extend(failures)
+                return new
     else:
         done.problems.extend(failures[:1])
         return new
@@ -262,6 +268,12 @@ def _compare_new(engine: Engine, new: list[ReleaseId], done: NetworkUpdate, as_o
             pairs.append((one, other))
     for previous, current in pairs:
         yield prepare_result(engine, previous, current, as_of)
+
+
+def _is_ours(error: AddendaError) -> bool:
+    """Whether the disk or the database failed: no other address would help, and the mirror must not slip in."""
+    is_unwritten = isinstance(error, ArchiveError) and isinstance(error.__cause__, OSError)
+    return is_unwritten or isinstance(error, DiskError | StoreError)
 
 
 def _describe_failure(offer: Offer, error: AddendaError) -> Problem:

@@ -20,7 +20,7 @@ from flows.commands.common import (
 )
 from flows.sites import open_archive, open_downloader
 from flows.sources.calendar import Posting, assess_calendar
-from flows.sources.finding import find_offers
+from flows.sources.finding import find_offers, list_emptied
 from flows.sources.rows import list_rows
 from schema.releases import ReleaseRef
 from schema.sources import SourceRow, SourceState
@@ -57,8 +57,9 @@ def command(context: click.Context, is_check: bool, output: str) -> int:
     alarms = [entry.to_row() for entry in assess_calendar(today, held, postings, seen) if entry.is_alarm]
     licences = {licence.kind for licence in archive.list_licences()}
     rows = list_rows(found.offers, held, archive.find(), licences, alarms)
-    _print_rows(rows, found.problems, today.isoformat(), output)
-    has_alarm = bool(found.problems) or any(row.state in _ALARMS for row in rows)
+    problems = (*found.problems, *list_emptied(found, {ref.system for ref in held}, SYSTEMS))
+    _print_rows(rows, problems, today.isoformat(), output)
+    has_alarm = bool(problems) or any(row.state in _ALARMS for row in rows)
     return FINDINGS if is_check and has_alarm else 0
 
 

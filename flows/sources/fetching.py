@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from loaders.archive import Archive
@@ -56,6 +56,11 @@ class Fetcher:
             progress=lambda done, total: self.progress(offer.url, done, total),
         )
         if fetched.is_unchanged and before is not None:
+            if offer.posted_date not in (None, before.posted_date):
+                # The page tells of a re-post and the file is the same: the next look has to know.
+                seen = replace(before, posted_date=offer.posted_date, requested_at=fetched.requested_at,
+                               finished_at=fetched.finished_at)  # fmt: skip
+                before = self.archive.keep(self.archive.open_local(before.sha256), seen)
             return Obtained(before, False, before)
         manifest = Manifest(
             sha256=fetched.sha256,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,10 +57,13 @@ def find_offers(
         if systems is not None and not _is_wanted(page, systems):
             continue
         step(f"look at {page.host} for {page.system}")
+        below: list[str] = []
         try:
-            offers.extend(_read_page(reader, page, bases[page.host]))
+            offers.extend(_read_page(reader, page, bases[page.host], below))
         except SourceError as error:
-            problems.append(f"{page.system} ({page.host}): {error.line}")
+            below.append(f"{page.system} ({page.host}): {error.line}")
+        if below:
+            problems.extend(below)
             unseen.update(_systems_of(page))
     followed: list[Offer] = []
     for offer in offers:
@@ -75,6 +78,16 @@ def find_offers(
     return Found(tuple(followed), tuple(problems), frozenset(unseen))
 
 
+def list_emptied(found: Found, held: Iterable[str], systems: Collection[str]) -> list[str]:
+    """A line for each of the systems of which releases are held and the pages, though they were read, offer none:
+    they were changed, or something else came in their place."""
+    offered = {offer.system for offer in found.offers}
+    return [
+        f"{system}: no release is on the pages, where there were some; look at them"
+        for system in sorted(set(held) & set(systems) - offered - found.unseen)
+    ]
+
+
 def _is_wanted(page: IndexPage, systems: Collection[str]) -> bool:
     return any(system in systems for system in _systems_of(page))
 
@@ -83,14 +96,19 @@ def _systems_of(page: IndexPage) -> tuple[str, ...]:
     return ("icd10cm", "icd10pcs") if page.system == "icd10" else (page.system,)
 
 
-def _read_page(reader: PageReader, page: IndexPage, base: str) -> Iterator[Offer]:
+def _read_page(reader: PageReader, page: IndexPage, base: str, problems: list[str]) -> Iterator[Offer]:
+    """The offers of a page; a folder of CDC that cannot be read goes to `problems`, and the others count."""
     got = reader.get_page(base + page.path)
     if page.reader == "read_cdc_listing":
         listing = read_cdc_listing(got.text, got.final_url, "")
         yield from listing.offers
         for folder in listing.folders:
             if folder_year(folder) is not None:
-                below = reader.get_page(listing.folder_urls[folder])
+                try:
+                    below = reader.get_page(listing.folder_urls[folder])
+                except SourceError as error:
+                    problems.append(f"{page.system} ({page.host}, {folder}): {error.line}")
+                    continue
                 yield from read_cdc_listing(below.text, below.final_url, folder).offers
     elif page.reader == "read_cms_icd10":
         yield from read_cms_icd10(got.text, got.final_url)

@@ -88,8 +88,9 @@ def _judge(
         return SourceState.OFFERED, "not held yet"
     if manifest is None:
         return SourceState.HELD, "held, from another address or by hand"
-    if offer.posted_date and manifest.posted_date and offer.posted_date > manifest.posted_date:
-        return SourceState.REPOSTED, f"updated {offer.posted_date}; what is held is of {manifest.posted_date}"
+    if offer.posted_date and (manifest.posted_date is None or offer.posted_date > manifest.posted_date):
+        before = f"is of {manifest.posted_date}" if manifest.posted_date else "was there before"
+        return SourceState.REPOSTED, f"updated {offer.posted_date}; what is held {before}"
     return SourceState.HELD, f"held, fetched {manifest.finished_at:%Y-%m-%d}"
 
 
