@@ -45,7 +45,7 @@ class ProblemKind(StrEnum):
     QUARANTINED = "quarantined"
     """Heading, text and address of a link disagree."""
     FETCH = "fetch"
-    """A file did not come, or is not what it should be."""
+    """A file did not come, is not what it should be, or could not be kept: another time it may."""
     REFUSED = "refused"
     """A file came, and a check or the reader refused what is in it."""
 
@@ -277,7 +277,7 @@ def _is_ours(error: AddendaError) -> bool:
 
 
 def _describe_failure(offer: Offer, error: AddendaError) -> Problem:
-    kind = ProblemKind.FETCH if isinstance(error, SourceError | ArchiveError) else ProblemKind.REFUSED
+    kind = ProblemKind.FETCH if isinstance(error, SourceError | ArchiveError | StoreError) else ProblemKind.REFUSED
     line = _shorten(f"{_name_offer(offer)}: {error.line}")
     return Problem(kind, offer.system, line, f"{offer.url} {error.slug}")
 

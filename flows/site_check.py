@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.commands.common import today_of
 from flows.commands.report import report_folder
-from flows.network_update import NetworkUpdate, ProblemKind, Step, update_from_sites
+from flows.network_update import NetworkUpdate, Problem, ProblemKind, Step, update_from_sites
 from flows.notifications import Event, EventKind, notify
 from flows.report.writer import ReportFiles, write_report
 from flows.settings import Settings
@@ -39,7 +39,7 @@ _TOGETHER = (("icd10cm", "icd10pcs"), ("hcpcs",), *((name,) for name in OTHER_SE
 _KINDS = {
     ProblemKind.PAGE: (EventKind.FETCH_FAILED, "page not read"),
     ProblemKind.QUARANTINED: (EventKind.FAILED_CHECK, "link quarantined"),
-    ProblemKind.FETCH: (EventKind.FETCH_FAILED, "file not fetched"),
+    ProblemKind.FETCH: (EventKind.FETCH_FAILED, "not fetched or stored"),
     ProblemKind.REFUSED: (EventKind.FAILED_CHECK, "release refused"),
 }
 
@@ -63,12 +63,6 @@ class SiteCheck:
         found = self.update
         is_different = any(has_findings(result) for result, _ in self.reports)
         return bool(found.problems or found.reposted or self.alarms) or is_different
-
-
-@dataclass(slots=True)
-class _Seen:
-    offers: list[Found] = field(default_factory=list)
-    failed: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def check_sites(
@@ -115,35 +109,35 @@ def _check_due(
     if not due:
         step("no page is due")
     downloader, archive = open_downloader(settings, step), open_archive(settings)
-    seen = _Seen()
-    for group in _TOGETHER:
-        if members := [name for name in group if name in due]:
-            found = find_offers(downloader, settings.cms_url, settings.cdc_url, members, step)
-            seen.offers.append(found)
-            seen.failed |= dict.fromkeys(members, found.problems) if found.problems else {}
-    offers = tuple(offer for found in seen.offers for offer in found.offers)
-    problems = tuple(problem for found in seen.offers for problem in found.problems)
-    imported = import_files(archive, settings.imports, datetime.now(UTC))
-    update = update_from_sites(
-        engine, Fetcher(downloader, archive, progress), Found(offers, problems), due, today, step, imported
+    looks = [
+        find_offers(downloader, settings.cms_url, settings.cdc_url, members, step)
+        for group in _TOGETHER
+        if (members := [name for name in group if name in due])
+    ]
+    found = Found(
+        tuple(offer for look in looks for offer in look.offers),
+        tuple(problem for look in looks for problem in look.problems),
+        frozenset(name for look in looks for name in look.unseen),
     )
+    imported = import_files(archive, settings.imports, datetime.now(UTC))
+    update = update_from_sites(engine, Fetcher(downloader, archive, progress), found, due, today, step, imported)
     reports = tuple((result, write_report(result, _folder_of(settings, result))) for result in update.results)
     held = _list_held(engine)
-    postings = [Posting(o.release, o.posted_date) for o in offers if o.release and not o.quarantine]
+    postings = [Posting(o.release, o.posted_date) for o in found.offers if o.release and not o.quarantine]
     # Of a page that was not seen nobody can say what is missing on it.
-    read = [name for name in due if name in SYSTEMS and name not in seen.failed]
+    read = [name for name in due if name in SYSTEMS and name not in found.unseen]
     alarms = tuple(entry for entry in assess_calendar(today, held, postings, read) if entry.is_alarm)
     licences = {licence.kind for licence in archive.list_licences()}
     rows = list_rows(
-        [offer for offer in offers if offer.system in due],
+        [offer for offer in found.offers if offer.system in due],
         held,
         archive.find(),
         licences,
         [alarm.to_row() for alarm in alarms],
     )
     done = SiteCheck(today, tuple(due), tuple(rows), alarms, update, reports)
-    failed = set(seen.failed) | {p.system for p in update.problems if p.kind is ProblemKind.FETCH}
-    events = list(_list_events(done, seen.failed, ledger.looks))
+    failed = found.unseen | {_system_of(p) for p in update.problems if p.kind in (ProblemKind.PAGE, ProblemKind.FETCH)}
+    events = list(_list_events(done, ledger.looks))
     write_ledger(settings.home, ledger.add(today, due, failed, events))
     return done
 
@@ -158,17 +152,22 @@ def _folder_of(settings: Settings, result: UpdateResult) -> Path:
     return settings.reports / report_folder(result.previous.release_id, result.current.release_id)
 
 
-def _list_events(
-    done: SiteCheck, failed: Mapping[str, tuple[str, ...]], looks: Mapping[str, Look]
-) -> Iterator[KeptEvent]:
+def _system_of(problem: Problem) -> str:
+    """Of a page its name stands in the line: `hcpcs (cms): ...`."""
+    return problem.system or problem.line.partition(":")[0].partition(" ")[0]
+
+
+def _list_events(done: SiteCheck, looks: Mapping[str, Look]) -> Iterator[KeptEvent]:
     """What people should be told. Failures bear the day of the last look that succeeded, so that one that
     lasts is told once, and one that comes back is told again."""
 
     def make(kind: EventKind, key: str, title: str, body: str) -> KeptEvent:
         return KeptEvent(done.as_of, str(kind), key, title, body)
 
-    def since(system: str) -> str:
-        look = looks.get(system)
+    def since(problem: Problem) -> str:
+        # The page named icd10 has both systems.
+        name = _system_of(problem)
+        look = looks.get(name) or looks.get(f"{name}cm")
         return f"since {look.seen if look else None}"
 
     new: dict[str, list[str]] = {}
@@ -192,18 +191,10 @@ def _list_events(
         yield make(kind, alarm.event_id, f"{name} is {kind.value}", alarm.reason)
     for problem in done.update.problems:
         kind, words = _KINDS[problem.kind]
-        if problem.kind is not ProblemKind.PAGE:
-            key = problem.key + (f" {since(problem.system)}" if problem.kind is ProblemKind.FETCH else "")
-            yield make(kind, key, f"{problem.system or 'import folder'}: {words}", problem.line)
-    for systems, lines in _group(failed):
-        for line in lines:
-            page = line.partition(": ")[0]
-            yield make(EventKind.FETCH_FAILED, f"{page} {since(systems[0])}", f"{page}: page not read", line)
-
-
-def _group(failed: Mapping[str, tuple[str, ...]]) -> Iterable[tuple[list[str], tuple[str, ...]]]:
-    """Systems that share their pages together, so that a page is told once."""
-    for group in _TOGETHER:
-        members = [name for name in group if name in failed]
-        if members:
-            yield members, failed[members[0]]
+        title, key = f"{problem.system or 'import folder'}: {words}", problem.key
+        if problem.kind is ProblemKind.PAGE:
+            key = problem.line.partition(":")[0]
+            title = f"{key}: {words}"
+        if kind is EventKind.FETCH_FAILED:
+            key += f" {since(problem)}"
+        yield make(kind, key, title, problem.line)

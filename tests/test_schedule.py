@@ -193,14 +193,14 @@ def test_each_event_is_told_once_and_what_could_not_be_told_is_told_later(
     site.faults.set(site.item("icd10pcs", "FY2026"), Fault("status", status=404))
     answer = check("2026-07-02")
     assert answer.code == 1
-    assert told(hook) == ["icd10cm@2025-10-01.1 was posted again", "icd10pcs: file not fetched"]
+    assert told(hook) == ["icd10cm@2025-10-01.1 was posted again", "icd10pcs: not fetched or stored"]
     assert check("2026-07-03").code == 1
     assert told(hook) == []
     site.faults.clear()
     check("2026-07-04")
     site.faults.set(site.item("icd10pcs", "FY2026"), Fault("status", status=404))
     check("2026-07-05")
-    assert told(hook) == ["icd10pcs: file not fetched"]
+    assert told(hook) == ["icd10pcs: not fetched or stored"]
 
 
 def test_late_and_missing_are_told_once_each(site: Replica, hook: Webhook, tmp_path: Path) -> None:
