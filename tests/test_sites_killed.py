@@ -105,7 +105,9 @@ def check_finished(command: CommandLine, whole: Whole, answer: Answer) -> None:
     assert list_objects(command.home) == whole.objects
     verified = command("sources", "verify")
     assert (verified.code, verified.err) == (0, ""), verified
-    assert list((command.home / "archive" / "incoming").glob("*")) == []
+    # A copy on its way into the archive is swept away a day later: another process might be at it.
+    left = [path.name for path in (command.home / "archive" / "incoming").glob("*")]
+    assert [name for name in left if not (name.startswith("writing-") and name.endswith(".part"))] == []
 
 
 def kill_at(command: CommandLine, seconds: float) -> bool:
