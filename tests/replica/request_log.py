@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -24,6 +25,10 @@ Disallow: /admin/
 Disallow: /user/
 Disallow: /es/
 """
+
+
+# Seconds; a stalled answer may last longer, and its entry is not waited for.
+SETTLING = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,20 @@ class RequestLog:
     """The entries in the order of their ends."""
 
     _entries: list[Entry] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.Condition = field(default_factory=threading.Condition)
+    _answering: int = 0
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """While a server answers: the client may have read all before the entry is here."""
+        with self._lock:
+            self._answering += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._answering -= 1
+                self._lock.notify_all()
 
     def add(self, entry: Entry) -> None:
         """Called by the servers."""
@@ -69,8 +87,9 @@ class RequestLog:
 
     @property
     def entries(self) -> list[Entry]:
-        """All entries by the moment of their beginning."""
+        """All entries by the moment of their beginning; answers that are about to end are waited for."""
         with self._lock:
+            self._lock.wait_for(lambda: not self._answering, timeout=SETTLING)
             return sorted(self._entries, key=lambda entry: entry.started)
 
     def of(self, target: str, host: str | None = None) -> list[Entry]:

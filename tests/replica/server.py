@@ -108,10 +108,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def do_GET(self) -> None:
-        self._serve()
+        with self.server.log.answering():
+            self._serve()
 
     def do_HEAD(self) -> None:
-        self._serve()
+        with self.server.log.answering():
+            self._serve()
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing on standard error: the request log is for the tests."""
