@@ -36,6 +36,7 @@ class Handler(BaseHTTPRequestHandler):
 
     server: Site
     protocol_version = "HTTP/1.1"
+    last_write: float | None = None
 
     def do_GET(self) -> None:
         asked = Asked(self.path, dict(self.headers), time.monotonic())
@@ -48,7 +49,8 @@ class Handler(BaseHTTPRequestHandler):
             pass
         finally:
             self.close_connection = True
-            asked.ended = time.monotonic()
+            asked.ended = self.last_write or time.monotonic()
+            self.last_write = None
 
     def log_message(self, format: str, *args: object) -> None:
         """Quiet."""
@@ -130,9 +132,12 @@ def drip(body: bytes, size: int, pause: float, **headers: str) -> Answering:
     def answer(handler: Handler) -> None:
         send_head(handler, 200, len(body), **headers)
         for start in range(0, len(body), size):
+            if start:
+                time.sleep(pause)
+            # Until now the client cannot have all it needs; afterwards it may go on before this thread does.
+            handler.last_write = time.monotonic()
             handler.wfile.write(body[start : start + size])
             handler.wfile.flush()
-            time.sleep(pause)
 
     return answer
 
