@@ -51,7 +51,7 @@ def load(command: CommandLine, release: str, path: Path, system: str = "hcpcs") 
     """The messages of the checks by name."""
     answer = command("load", system, release, path, "--format", "json")
     assert answer.code == 0, answer.err
-    return {check["check"]: check["message"] for check in answer.json["checks"]}
+    return {check["name"]: check["message"] for check in answer.json["checks"]}
 
 
 def test_print_in_unknown_columns_is_left_out_beside_its_workbook(command: CommandLine, tmp_path: Path) -> None:

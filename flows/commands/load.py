@@ -54,7 +54,7 @@ def print_load(result: LoadResult, output: str) -> None:
                 "release_id": str(written.release_id),
                 "outcome": written.outcome,
                 "new_records": written.new_records,
-                "checks": [dict(zip(header, row, strict=True)) for row in rows],
+                "checks": [dict(zip(("name", "state", "message"), row, strict=True)) for row in rows],
                 "ignored": list(result.ignored),
             }
         )
