@@ -12,6 +12,8 @@ from schema.contents import ReleaseInfo
 from schema.records import CodeRecord, RecordKind
 from schema.releases import ReleaseId
 
+TITLE_LIKENESS = "title likeness"
+
 
 class ChangeKind(StrEnum):
     """What happened to a code; each code has at most one kind. The order is that of reports."""
@@ -146,8 +148,8 @@ class Reconciliation:
 class Successor:
     """A candidate replacement for a code, never applied by itself. Rank 1 is the strongest source.
 
-    `source` is `conversion table`, `cross reference`, `children` or `correction`; `detail` names the
-    file or the effective date it speaks of.
+    `source` is `conversion table`, `cross reference`, `children`, `correction` or `title likeness`, which is
+    a guess (`is_guess`); `detail` names the file or the effective date it speaks of.
     """
 
     code: str
@@ -155,6 +157,11 @@ class Successor:
     rank: int
     detail: str = ""
     title: str = ""
+
+    @property
+    def is_guess(self) -> bool:
+        """Nobody names it: the titles are alike, no more."""
+        return self.source == TITLE_LIKENESS
 
 
 @dataclass(frozen=True, slots=True)

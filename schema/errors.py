@@ -131,6 +131,24 @@ class DiffError(AddendaError):
     slug = "diff"
 
 
+class UseError(AddendaError):
+    """A code use of addenda.toml cannot be read."""
+
+    slug = "use"
+
+
+class ClaimsError(AddendaError):
+    """A file of claims is refused, or the claims that are held cannot be read."""
+
+    slug = "claims"
+
+
+class ImpactError(AddendaError):
+    """The impact of a change set cannot be assessed."""
+
+    slug = "impact"
+
+
 class ReportError(AddendaError):
     """A report cannot be written."""
 

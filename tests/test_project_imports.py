@@ -23,13 +23,17 @@ HOMES = {
     "click": ("flows.cli", "flows.commands"),
     "deepdiff": ("flows.diff",),
     "fsspec": ("loaders.archive_folder",),
+    "ibis": ("flows.impact",),
     "jinja2": ("flows.report",),
     "markupsafe": ("flows.report",),
     "openpyxl": ("flows.report.workbook", "flows.sample"),
     "prefect": ("flows.check_sources", "flows.prepare_update", "flows.serving"),
     "pydantic": ("flows.settings",),
     "pydantic_settings": ("flows.settings",),
+    "pyarrow": ("loaders.claims", "loaders.uses", "flows.impact", "flows.sample"),
     "python_calamine": ("loaders.workbook",),
+    "pyx12": ("loaders.claims",),
+    "rapidfuzz": ("flows.diff",),
     "requests": ("loaders.download",),
     "rich": ("flows.commands",),
     "selectolax": ("loaders.catalogue",),
@@ -38,7 +42,11 @@ HOMES = {
     "urllib3": ("loaders.download",),
 }
 # What is imported under another name than it is installed under, or comes with what is declared.
-DISTRIBUTIONS = {"python_calamine": "python-calamine", "pydantic_settings": "pydantic-settings"}
+DISTRIBUTIONS = {
+    "python_calamine": "python-calamine",
+    "pydantic_settings": "pydantic-settings",
+    "ibis": "ibis-framework",
+}
 BROUGHT_ALONG = {
     "markupsafe": "jinja2",
     "pydantic": "pydantic-settings",
@@ -47,6 +55,7 @@ BROUGHT_ALONG = {
     "importlinter": "import-linter",
     "axe_playwright_python": "axe-playwright-python",
     "csv_diff": "csv-diff",
+    "duckdb": "ibis-framework",
 }
 # By name, since SQLAlchemy and not our source imports it.
 LOADED_BY_NAME = {"psycopg"}
