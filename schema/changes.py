@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from schema.contents import ReleaseInfo
 from schema.records import CodeRecord, RecordKind
 from schema.releases import ReleaseId
+
+if TYPE_CHECKING:
+    from schema.impact import Impact
 
 TITLE_LIKENESS = "title likeness"
 
@@ -176,3 +179,5 @@ class UpdateResult:
     current: ReleaseInfo
     as_of: date
     """The day on which this was made: "days left" counts from it."""
+    impact: Impact | None = None
+    """Where the changes hurt this organisation; None where it was not assessed."""
