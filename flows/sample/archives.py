@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time
 
 Cell = str | int | date | None
@@ -29,7 +29,7 @@ def pack_archive(members: Mapping[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
-def write_workbook(sheets: Mapping[str, Sequence[Sequence[Cell]]]) -> bytes:
+def write_workbook(sheets: Mapping[str, Sequence[Sequence[Cell]]], hidden: Collection[str] = ()) -> bytes:
     """An .xlsx file with the rows of each sheet by name. Dates become date cells, as in the files of CMS."""
     # 0.3 s to import, and only `addenda demo` and the tests come here.
     from openpyxl import Workbook
@@ -41,6 +41,8 @@ def write_workbook(sheets: Mapping[str, Sequence[Sequence[Cell]]]) -> bytes:
         sheet = workbook.create_sheet(name)
         for row in rows:
             sheet.append(list(row))
+        if name in hidden:
+            sheet.sheet_state = "hidden"
     workbook.properties.creator = "addenda sample"
     workbook.properties.created = workbook.properties.modified = _WORKBOOK_TIME
     written = io.BytesIO()
