@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diff": ("diff", "What changed between two releases."),
     "reconcile": ("reconcile", "The change set against the publisher's own list."),
     "report": ("report", "Write the change report of two releases."),
+    "impact": ("impact", "Where the changes hurt this organisation: uses, claims, tasks."),
     "schedule": ("schedule", "Serve the schedules with Prefect in one process."),
 }
 

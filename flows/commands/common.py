@@ -33,8 +33,13 @@ def format_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def open_settings(context: click.Context) -> Settings:
     """The settings in force for this call."""
+    return read_settings(config_path(context))
+
+
+def config_path(context: click.Context) -> Path | None:
+    """The settings file that the operator named, None where `addenda.toml` of the working folder counts."""
     config = context.obj["config"] if context.obj else None
-    return read_settings(Path(config) if config else None)
+    return Path(config) if config else None
 
 
 def open_store(settings: Settings) -> Engine:

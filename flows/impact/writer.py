@@ -1,0 +1,43 @@
+"""The assessment as a file: what `addenda impact verify` compares with later."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from schema.errors import ImpactError, Place
+
+IMPACT_NAME = "impact.json"
+
+
+def render_document(document: dict[str, Any]) -> str:
+    """The document as text, with a line end; equal documents give equal text."""
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    # UTF-8 cannot hold a lone surrogate; its replacement here is the JSON escape of it.
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def write_document(document: dict[str, Any], folder: Path) -> Path:
+    """Write `impact.json` into `folder`, made if need be; the earlier file stays until the new one is whole.
+
+    Returns its path. Raises ImpactError when the folder cannot be written.
+    """
+    path = folder / IMPACT_NAME
+    beside = folder / f".{IMPACT_NAME}.{os.getpid()}.tmp"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            beside.write_text(render_document(document), encoding="utf-8", newline="\n")
+            os.replace(beside, path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise ImpactError(
+            "the assessment cannot be written",
+            error.strerror or str(error),
+            "name a folder that can be written, with room in it",
+            Place(file=str(error.filename or folder)),
+        ) from error
+    return path
