@@ -26,7 +26,7 @@ HOMES = {
     "ibis": ("flows.impact",),
     "jinja2": ("flows.report",),
     "markupsafe": ("flows.report",),
-    "openpyxl": ("flows.report.workbook", "flows.sample"),
+    "openpyxl": ("flows.report.sheets", "flows.sample"),
     "prefect": ("flows.check_sources", "flows.prepare_update", "flows.serving"),
     "pydantic": ("flows.settings",),
     "pydantic_settings": ("flows.settings",),

@@ -12,7 +12,8 @@ import pytest
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from flows.report.build import build_report
-from flows.report.workbook import MAX_CELL, build_workbook, clean_text
+from flows.report.sheets import MAX_CELL, clean_text
+from flows.report.workbook import build_workbook
 from schema.changes import Cause, ChangeKind, UpdateResult
 from tests.report_samples import (
     ALL_RESULTS,

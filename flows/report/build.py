@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from flows.report import wording
+from flows.report.candidates import group_candidates
 from flows.report.headlines import build_headlines
+from flows.report.impact_build import view_impact
 from flows.report.model import (
-    Candidate,
-    CandidateGroup,
     ChangeRow,
     CheckRow,
     FamilyBar,
@@ -64,6 +64,7 @@ def build_report(result: UpdateResult) -> Report:
         verdict=verdict,
         sections=sections,
         result=result,
+        impact=view_impact(result.impact) if result.impact else None,
     )
 
 
@@ -143,23 +144,6 @@ def _build_field(field: FieldChange) -> FieldRow:
         after_text=value_text(field.after),
         change=field,
     )
-
-
-def group_candidates(system: str, successors: Iterable[Successor]) -> tuple[CandidateGroup, ...]:
-    """Each candidate once, grouped by all the sources that name it; strongest source first, then by code."""
-    by_code: dict[str, list[Successor]] = {}
-    for successor in sorted(successors, key=lambda s: (s.rank, s.source, s.detail, s.code)):
-        by_code.setdefault(successor.code, []).append(successor)
-    groups: dict[tuple[int, str], list[Candidate]] = {}
-    for code, found in sorted(by_code.items()):
-        source = wording.sources_text((s.source, s.detail) for s in found)
-        title = next((s.title for s in found if s.title), "")
-        groups.setdefault((found[0].rank, source), []).append(Candidate(display_code(system, code), code, title))
-    return tuple(CandidateGroup(source, tuple(candidates)) for (_, source), candidates in _sort_groups(groups))
-
-
-def _sort_groups(groups: Mapping[tuple[int, str], list[Candidate]]) -> list[tuple[tuple[int, str], list[Candidate]]]:
-    return sorted(groups.items(), key=lambda item: (item[0][0], item[1][0].stored_code, item[0][1]))
 
 
 def _build_sections(rows: Iterable[ChangeRow]) -> tuple[KindSection, ...]:

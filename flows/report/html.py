@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import groupby
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flows.report import wording
+from flows.report.environment import make_environment
 from flows.report.model import ChangeRow, FamilyBar, FieldRow, KindSection, Report, Verdict
 from flows.report.visible import draw_blanks, make_printable
 from flows.report.word_marks import Segments
@@ -22,8 +22,6 @@ from schema.systems import display_code
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
-
-TEMPLATES = Path(__file__).parent / "templates"
 
 # Long families are cut into tables of this size: browsers skip drawing a table that is out of sight,
 # but never part of one.
@@ -36,6 +34,8 @@ _FIELD_HEIGHT = 2.4
 
 # A conversion table may name hundreds of codes for one (T15-T19); beyond this many the page names the range.
 MOST_CANDIDATES = 8
+# Rows of a table of the impact page; beyond them the workbook has all.
+MOST_ROWS = 200
 # The distance from one bar of the chart to the next, in CSS pixels.
 BAR_PITCH = 17
 
@@ -83,11 +83,13 @@ class BarView:
 def render_html(report: Report) -> str:
     """The whole file as text; equal reports give equal text."""
     environment = _environment()
-    script = environment.get_template("report.js").render()
+    script = environment.get_template("report.js").render(impact=report.impact)
     sections = tuple(_view_section(section) for section in report.sections)
     anchors = {row.change.code: anchor_of(row) for section in report.sections for row in section.rows}
     return environment.get_template("report.html").render(
         report=report,
+        impact=report.impact,
+        most_rows=MOST_ROWS,
         heading=report.heading,
         verdict=report.verdict,
         sections=sections,
@@ -142,42 +144,17 @@ def _draw_run(run: str, *, is_alone: bool) -> Markup:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_finalize,
-    )
-    environment.filters.update(
-        number=lambda value: f"{value:,}",
-        marks=mark_segments,
-        long_date=wording.long_date,
-        anchor=anchor_of,
-        sentence=lambda text: text if text.endswith((".", "!", "?")) else f"{text}.",
-        fields=view_fields,
-        size=_size_text,
-    )
+    environment = make_environment()
+    environment.filters.update(marks=mark_segments, anchor=anchor_of, fields=view_fields, size=_size_text)
     environment.globals.update(
         FieldClass=FieldClass,
         ChangeKind=ChangeKind,
-        count_of=wording.count_of,
-        days_left_text=wording.days_left_text,
         KIND_TITLES=wording.KIND_TITLES,
         KIND_MEANINGS=wording.KIND_MEANINGS,
         CLASS_TITLES=wording.CLASS_TITLES,
         CLASS_MEANINGS=wording.CLASS_MEANINGS,
     )
     return environment
-
-
-def _finalize(value: Any) -> Any:
-    """Every text that a template writes has its control characters made visible; markup is ours already."""
-    return make_printable(value) if type(value) is str else value
 
 
 def _size_text(size: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from flows.report import wording
 from flows.report.word_marks import Segments
@@ -12,6 +13,9 @@ from schema.changes import Change, ChangeKind, Difference, FieldChange, FieldCla
 from schema.families import Family
 from schema.records import RecordKind
 from schema.releases import ReleaseId
+
+if TYPE_CHECKING:
+    from flows.report.impact_model import ImpactView
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,8 @@ class CandidateGroup:
 
     source: str
     candidates: tuple[Candidate, ...]
+    is_guess: bool = False
+    """No publisher names them: their titles are alike, no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,3 +183,5 @@ class Report:
     verdict: Verdict
     sections: tuple[KindSection, ...]
     result: UpdateResult
+    impact: ImpactView | None = None
+    """None where it was not assessed."""

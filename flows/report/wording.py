@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from types import MappingProxyType
 
-from schema.changes import Cause, Change, ChangeKind, FieldClass
+from schema.changes import TITLE_LIKENESS, Cause, Change, ChangeKind, FieldClass
 
 KIND_TITLES = MappingProxyType(
     {
@@ -103,6 +103,8 @@ def sources_text(sources: Iterable[tuple[str, str]]) -> str:
 
 
 def _source_text(source: str, detail: str) -> str:
+    if source == TITLE_LIKENESS:
+        return f"guess: titles alike ({detail})" if detail else "guess: titles alike"
     # The detail of a subdivision only names the code that is subdivided, beside which this stands.
     if source == "children" or not detail:
         return _SOURCE_TITLES.get(source, source)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from flows.report.build import build_report
 from flows.report.data import render_csv, render_json, report_document
@@ -29,11 +31,12 @@ class ReportFiles:
     csv: Path
 
 
-def write_report(result: UpdateResult, folder: Path) -> ReportFiles:
+def write_report(result: UpdateResult, folder: Path, more: Mapping[str, bytes] = MappingProxyType({})) -> ReportFiles:
     """Write `report.html`, `changes.xlsx`, `changes.json` and `changes.csv` into `folder`, made if need be.
 
-    Equal results give equal bytes. Everything is rendered and written beside its place first, then put
-    there by renaming. Raises ReportError when the folder cannot be written.
+    `more` are files to put beside them, by name. Equal input gives equal bytes. Everything is rendered and
+    written beside its place first, then put there by renaming. Raises ReportError when the folder cannot be
+    written.
     """
     report = build_report(result)
     contents = {
@@ -41,6 +44,7 @@ def write_report(result: UpdateResult, folder: Path) -> ReportFiles:
         WORKBOOK_NAME: build_workbook(report),
         JSON_NAME: render_json(report_document(result)).encode(),
         CSV_NAME: render_csv(result.change_set).encode(),
+        **more,
     }
     try:
         _put_files(folder, contents)

@@ -5,6 +5,9 @@
   if (!words) return;
   document.documentElement.classList.add("js");
   const kind = byId("kind"), family = byId("family"), field = byId("field"), cosmetic = byId("cosmetic");
+{% if impact %}
+  const held = byId("held");
+{% endif %}
   const found = byId("found"), nothing = byId("nothing");
   const sections = [...document.querySelectorAll("section.kind")].map((node) => ({
     node, kind: node.dataset.kind, count: node.querySelector(".count"),
@@ -43,6 +46,9 @@
           for (const row of sheet.rows) {
             const fits = (!ofField || (row.dataset.fields || "").split(" ").includes(ofField))
               && (withCosmetic || row.dataset.cosmetic === undefined)
+{% if impact %}
+              && (!held || !held.checked || row.dataset.held !== undefined)
+{% endif %}
               && wanted.every((word) => textOf(row).includes(word));
             show(row, fits);
             if (fits) inSheet += 1;
@@ -69,10 +75,16 @@
     words.value = "";
     for (const choice of [kind, family, field]) if (choice) choice.value = "";
     if (cosmetic) cosmetic.checked = true;
+{% if impact %}
+    if (held) held.checked = false;
+{% endif %}
     filter();
   };
   words.addEventListener("input", soon);
   for (const control of [kind, family, field, cosmetic]) if (control) control.addEventListener("change", filter);
+{% if impact %}
+  if (held) held.addEventListener("change", filter);
+{% endif %}
   byId("clear").addEventListener("click", () => {
     clear();
     words.focus();
