@@ -16,7 +16,7 @@ _DEPARTMENTS = {
     "Surgery": ("T81", "Z86", "K58"),
     "Family Medicine": ("A77", "J15", "L70", "Z59", "U07", "U09"),
 }
-UNREADABLE_PROBLEMS = ("dizzy", "E66.")
+UNREADABLE_PROBLEMS = ("dizzy", "E66.8?")
 
 # (report, measure, code system, codes)
 _REPORTS = (
