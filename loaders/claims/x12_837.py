@@ -1,0 +1,190 @@
+"""Claims of 837P and 837I files, one row for each service line, with nothing of a patient in it.
+
+Sources of the positions: the X12 implementation guides 005010X222 (professional) and 005010X223
+(institutional), with their errata; the names are those of `schema/claims.py`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from loaders.claims.x12_837_envelope import Segment, looks_like_x12, read_segments, refuse
+
+__all__ = ["looks_like_x12", "read_837"]
+
+Row = dict[str, str | None]
+
+# HI qualifiers (code list 1270). Principal and other diagnoses alone become diagnosis columns: those are what
+# the columns of Tuva's medical_claim mean, the first of them being the principal one. Admitting diagnosis (ABJ,
+# BJ), patient's reason (APR, PR) and external cause (ABN, BN) are fields of their own on the claim; among the
+# others they would count as secondary diagnoses, most of them a second time.
+_DIAGNOSES = {
+    "ABK": ("icd-10-cm", True),
+    "ABF": ("icd-10-cm", False),
+    "BK": ("icd-9-cm", True),
+    "BF": ("icd-9-cm", False),
+}
+_PROCEDURES = {
+    "BBR": ("icd-10-pcs", True),
+    "BBQ": ("icd-10-pcs", False),
+    "BR": ("icd-9-pcs", True),
+    "BQ": ("icd-9-pcs", False),
+}
+_MOST_CODES = 25
+_PLACE_OF_SERVICE, _BILL_TYPE = "B", "A"  # CLM05-2
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf".decode("latin-1")
+_CLAIM_SEGMENTS = {"HI", "LX", "SV1", "SV2"}
+
+
+def read_837(path: Path) -> Iterator[Row]:
+    """One row for each service line, with the columns that the line and its claim fill.
+
+    Dates are ISO text and amounts text as written; what is no date stays as written, for who normalises to
+    refuse. Allowed and paid amounts, and the day of discharge, are not told by an 837. The claim id is the
+    plain CLM01. The file is gone through twice: the first row comes after the whole file was found sound.
+    Raises ClaimsError, which names file, segment and reason, never a value.
+    """
+    try:
+        # Latin-1 gives every byte a character, so that a wrong byte in a name cannot stop the reading of codes.
+        with path.open(encoding="latin-1", newline="") as stream:
+            for _ in _read_rows(stream, path):
+                pass
+            yield from _read_rows(stream, path)
+    except OSError as error:
+        raise refuse(path, error.strerror or "it cannot be read") from error
+
+
+def _read_rows(stream: TextIO, path: Path) -> Iterator[Row]:
+    stream.seek(0)
+    if stream.read(len(_BYTE_ORDER_MARK)) != _BYTE_ORDER_MARK:
+        stream.seek(0)
+    payer: str | None = None
+    claim: _Claim | None = None
+    for segment in read_segments(stream, path):
+        name = segment.fields[0]
+        if name in ("CLM", "HL", "SE") and claim:
+            yield from claim.rows(path)
+            claim = None
+        if name == "CLM":
+            claim = _Claim(segment, payer)
+        elif name == "HL":
+            # A billing provider (20) or subscriber (22) begins; a patient (23) belongs to the subscriber before.
+            payer = payer if segment.read(3) == "23" else None
+        elif name in _CLAIM_SEGMENTS:
+            if claim is None:
+                raise refuse(path, f"{name} stands outside of a claim", segment.number)
+            claim.take(segment)
+        elif name == "DTP" and claim:
+            claim.take_date(segment)
+        elif name == "NM1" and claim is None and segment.read(1) == "PR":
+            # Loop 2010BB, the payer that the claim goes to; other payers (2330B) stand within the claim.
+            payer = _name_payer(segment)
+
+
+def _name_payer(segment: Segment) -> str | None:
+    is_person = segment.read(2) == "1"
+    return None if is_person else _decode(segment.read(3)) or None
+
+
+@functools.lru_cache(maxsize=1024)
+def _decode(name: str) -> str:
+    """A name in the encoding it was written in: UTF-8 where that fits, else Latin-1."""
+    with contextlib.suppress(UnicodeDecodeError):
+        name = name.encode("latin-1").decode()
+    return " ".join(name.split())
+
+
+class _Claim:
+    """What is kept of one claim (loop 2300) while its segments come."""
+
+    def __init__(self, segment: Segment, payer: str | None) -> None:
+        facility, qualifier, frequency = (*segment.components(5), "", "")[:3]
+        self._number = segment.number
+        self._codes: list[tuple[str, str]] = []
+        self._lines: list[Row] = []
+        self._fields: Row = {
+            "claim_id": segment.read(1) or None,
+            "claim_type": segment.claim_type,
+            "payer": payer,
+            "place_of_service_code": facility or None if qualifier == _PLACE_OF_SERVICE else None,
+            "bill_type_code": facility + frequency or None if qualifier == _BILL_TYPE else None,
+        }
+
+    def take(self, segment: Segment) -> None:
+        name = segment.fields[0]
+        if name == "HI":
+            for position in range(1, len(segment.fields)):
+                kind, code, *_ = (*segment.components(position), "")
+                self._codes.append((kind, code))
+        elif name == "LX":
+            self._lines.append({"claim_line_number": segment.read(1) or None})
+        else:
+            if not self._lines or "charge_amount" in self._lines[-1]:
+                self._lines.append({"claim_line_number": None})  # some senders leave LX out
+            self._lines[-1] |= _read_service(segment)
+
+    def take_date(self, segment: Segment) -> None:
+        kind = segment.read(1)
+        if kind == "434" and not self._lines:
+            first, last = _read_period(segment)
+            self._fields |= {"claim_start_date": first, "claim_end_date": last}
+        elif kind == "472" and self._lines:
+            first, last = _read_period(segment)
+            self._lines[-1] |= {"claim_line_start_date": first, "claim_line_end_date": last}
+
+    def rows(self, path: Path) -> Iterator[Row]:
+        """The rows of the claim; raises ClaimsError for a claim that cannot be told right."""
+        if not self._lines or any("charge_amount" not in line for line in self._lines):
+            raise refuse(path, "a claim, or a line of it, has no service (SV1 or SV2)", self._number)
+        claim = dict(self._fields)
+        for table, column in ((_DIAGNOSES, "diagnosis_code"), (_PROCEDURES, "procedure_code")):
+            codes = [(*table[kind], code) for kind, code in self._codes if kind in table and code]
+            if len({code_type for code_type, _, _ in codes}) > 1:
+                raise refuse(path, "a claim mixes codes of ICD-9 and ICD-10", self._number)
+            if len(codes) > _MOST_CODES:
+                raise refuse(path, f"a claim has more than {_MOST_CODES} diagnoses or procedures", self._number)
+            claim |= _number_codes(column, codes)
+        for line in self._lines:
+            yield claim | line
+
+
+def _number_codes(column: str, codes: list[tuple[str, bool, str]]) -> Row:
+    """The type and the numbered columns of codes, the principal one first whatever the order."""
+    if not codes:
+        return {}
+    ordered = sorted(codes, key=lambda code: not code[1])
+    return {f"{column}_type": codes[0][0], **{f"{column}_{n}": code for n, (_, _, code) in enumerate(ordered, 1)}}
+
+
+def _read_service(segment: Segment) -> Row:
+    """Loop 2400: SV1 of a professional, SV2 of an institutional line."""
+    is_professional = segment.fields[0] == "SV1"
+    code_at, charge_at = (1, 2) if is_professional else (2, 3)
+    row: Row = {"charge_amount": segment.read(charge_at) or None}
+    qualifier, code, *modifiers = (*segment.components(code_at), "")
+    if qualifier == "HC":
+        row["hcpcs_code"] = code or None
+        # Components 3 to 6; the seventh is free text.
+        filled = [modifier for modifier in modifiers[:4] if modifier]
+        row |= {f"hcpcs_modifier_{number}": modifier for number, modifier in enumerate(filled, 1)}
+    if is_professional and segment.read(5):
+        row["place_of_service_code"] = segment.read(5)
+    if not is_professional:
+        row["revenue_center_code"] = segment.read(1) or None
+    return row
+
+
+def _read_period(segment: Segment) -> tuple[str, str]:
+    """First and last day of a DTP segment: D8 is one day, RD8 two with a hyphen."""
+    text = segment.read(3)
+    first, hyphen, last = text.partition("-") if segment.read(2) == "RD8" else (text, "", "")
+    return _write_day(first), _write_day(last if hyphen else first)
+
+
+def _write_day(text: str) -> str:
+    is_day = len(text) == 8 and text.isascii() and text.isdecimal()
+    return f"{text[:4]}-{text[4:6]}-{text[6:]}" if is_day else text
