@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     archive: str = Field(default="", repr=False)
     import_folder: Path | None = None
     notify_urls: Annotated[list[str], NoDecode] = Field(default_factory=list, repr=False)
+    # With a key the claims that are kept have hidden claim ids; who has the key can find a claim again.
+    claim_id_key: str = Field(default="", repr=False)
+    engine: str = "duckdb"
 
     @field_validator("home", "import_folder")
     @classmethod
@@ -63,6 +66,22 @@ class Settings(BaseSettings):
         if not is_usable or parts.query or parts.fragment or not re.fullmatch(r"[!-~]+", url.strip()):
             raise ValueError("it is not an address like https://www.cms.gov")
         return url.strip().rstrip("/")
+
+    @field_validator("engine")
+    @classmethod
+    def check_engine(cls, engine: str) -> str:
+        """What answers questions to the claims: DuckDB, Spark on this machine, or a Spark Connect server."""
+        engine = engine.strip()
+        if engine in ("duckdb", "spark"):
+            return engine
+        try:
+            parts = urlsplit(engine)
+            is_usable = parts.scheme == "sc" and parts.hostname and parts.port
+        except ValueError:
+            is_usable = None
+        if not is_usable or not re.fullmatch(r"[!-~]+", engine):
+            raise ValueError("it is not duckdb, spark or an address like sc://host:15002")
+        return engine
 
     @field_validator("contact")
     @classmethod
@@ -106,6 +125,11 @@ class Settings(BaseSettings):
         return self.import_folder or self.home / "import"
 
     @property
+    def claims(self) -> Path:
+        """The folder that holds the claims that were imported."""
+        return self.home / "claims"
+
+    @property
     def reports(self) -> Path:
         """The folder that holds the reports, one folder below it for each update."""
         return self.home / "reports"
@@ -123,18 +147,23 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
-def read_settings(config: Path | None) -> Settings:
-    """The settings in force. `config` is a file named by the operator; without it `addenda.toml` in
-    the working folder counts, if it is there. Raises SettingsError."""
+def read_config(config: Path | None) -> dict[str, Any]:
+    """What the settings file says, {} when none is there. `config` is a file named by the operator;
+    without it `addenda.toml` in the working folder counts, if it is there. Raises SettingsError."""
     path = config or Path(CONFIG_FILE)
-    values: dict[str, Any] = {}
-    if config is not None or path.is_file():
-        try:
-            values = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"cannot read {path}", str(error), "check the path") from error
-        except tomllib.TOMLDecodeError as error:
-            raise SettingsError(f"{path} is not TOML", str(error), "correct the line") from error
+    if config is None and not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"cannot read {path}", str(error), "check the path") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not TOML", str(error), "correct the line") from error
+
+
+def read_settings(config: Path | None) -> Settings:
+    """The settings in force; `config` as for `read_config`. Raises SettingsError."""
+    values = read_config(config)
     try:
         return Settings(**values)
     except ValidationError as error:

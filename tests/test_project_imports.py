@@ -37,7 +37,7 @@ HOMES = {
     "requests": ("loaders.download",),
     "rich": ("flows.commands",),
     "selectolax": ("loaders.catalogue",),
-    "sqlalchemy": ("schema.migrations", "schema.store", "schema.tables"),
+    "sqlalchemy": ("loaders.uses.sql", "schema.migrations", "schema.store", "schema.tables"),
     "sqlmodel": ("schema.migrations", "schema.store", "schema.tables"),
     "urllib3": ("loaders.download",),
 }
