@@ -21,7 +21,10 @@ def find_samples(releases: Path, pattern: str) -> list[Path]:
 
 
 def split_segments(data: bytes) -> list[list[str]]:
-    return [segment.strip().split("*") for segment in data.decode().split("~") if segment.strip()]
+    text = data.decode()
+    component = text[104]
+    body = text[106:].replace(component, ":")
+    return [segment.strip().split("*") for segment in body.split("~") if segment.strip()]
 
 
 def counts_right(segments: list[list[str]]) -> bool:
