@@ -107,6 +107,9 @@ FAULTS = {
     "a claim without a line": (write_837([Claim(lines=())]), "no service"),
     "a line without a service": (WHOLE.replace(b"SV1*", b"SV3*"), "no service"),
     "a service outside of claims": (WHOLE.replace(b"CLM*", b"XLM*"), "outside of a claim"),
+    "diagnoses parted by another mark": (change("HI*ABK:", "HI*ABK>"), "HI01 is not parted"),
+    "a place parted by another mark": (change("11:B:1", "11>B>1"), "CLM05 is not parted"),
+    "a procedure without its qualifier": (change("HC:99213", "99213"), "SV101 is not parted"),
     "codes of ICD-9 and ICD-10": (write_837([Claim(diagnoses=("ABK:E119", "BF:2724"))]), "mixes"),
     "too many diagnoses": (write_837([Claim(diagnoses=("ABK:E119", *["ABF:I10"] * 25))]), "more than 25"),
 }

@@ -67,10 +67,10 @@ def _read_rows(stream: TextIO, path: Path) -> Iterator[Row]:
     for segment in read_segments(stream, path):
         name = segment.fields[0]
         if name in ("CLM", "HL", "SE") and claim:
-            yield from claim.rows(path)
+            yield from claim.rows()
             claim = None
         if name == "CLM":
-            claim = _Claim(segment, payer)
+            claim = _Claim(path, segment, payer)
         elif name == "HL":
             # A billing provider (20) or subscriber (22) begins; a patient (23) belongs to the subscriber before.
             payer = payer if segment.read(3) == "23" else None
@@ -101,9 +101,9 @@ def _decode(name: str) -> str:
 class _Claim:
     """What is kept of one claim (loop 2300) while its segments come."""
 
-    def __init__(self, segment: Segment, payer: str | None) -> None:
-        facility, qualifier, frequency = (*segment.components(5), "", "")[:3]
-        self._number = segment.number
+    def __init__(self, path: Path, segment: Segment, payer: str | None) -> None:
+        self._path, self._number = path, segment.number
+        facility, qualifier, frequency = (*self._read_parts(segment, 5), "", "")[:3]
         self._codes: list[tuple[str, str]] = []
         self._lines: list[Row] = []
         self._fields: Row = {
@@ -118,14 +118,15 @@ class _Claim:
         name = segment.fields[0]
         if name == "HI":
             for position in range(1, len(segment.fields)):
-                kind, code, *_ = (*segment.components(position), "")
+                kind, code, *_ = (*self._read_parts(segment, position), "")
                 self._codes.append((kind, code))
         elif name == "LX":
             self._lines.append({"claim_line_number": segment.read(1) or None})
         else:
             if not self._lines or "charge_amount" in self._lines[-1]:
                 self._lines.append({"claim_line_number": None})  # some senders leave LX out
-            self._lines[-1] |= _read_service(segment)
+            code_at = 1 if name == "SV1" else 2
+            self._lines[-1] |= _read_service(segment, self._read_parts(segment, code_at))
 
     def take_date(self, segment: Segment) -> None:
         kind = segment.read(1)
@@ -136,17 +137,25 @@ class _Claim:
             first, last = _read_period(segment)
             self._lines[-1] |= {"claim_line_start_date": first, "claim_line_end_date": last}
 
-    def rows(self, path: Path) -> Iterator[Row]:
+    def _read_parts(self, segment: Segment, position: int) -> list[str]:
+        parts = segment.components(position)
+        if len(parts) == 1 and parts[0]:
+            # Published samples name `:` in the header and part by `>`; without their codes claims look harmless.
+            name = f"{segment.fields[0]}{position:02}"
+            raise refuse(self._path, f"{name} is not parted by the separator that the header names", segment.number)
+        return parts
+
+    def rows(self) -> Iterator[Row]:
         """The rows of the claim; raises ClaimsError for a claim that cannot be told right."""
         if not self._lines or any("charge_amount" not in line for line in self._lines):
-            raise refuse(path, "a claim, or a line of it, has no service (SV1 or SV2)", self._number)
+            raise refuse(self._path, "a claim, or a line of it, has no service (SV1 or SV2)", self._number)
         claim = dict(self._fields)
         for table, column in ((_DIAGNOSES, "diagnosis_code"), (_PROCEDURES, "procedure_code")):
             codes = [(*table[kind], code) for kind, code in self._codes if kind in table and code]
             if len({code_type for code_type, _, _ in codes}) > 1:
-                raise refuse(path, "a claim mixes codes of ICD-9 and ICD-10", self._number)
+                raise refuse(self._path, "a claim mixes codes of ICD-9 and ICD-10", self._number)
             if len(codes) > _MOST_CODES:
-                raise refuse(path, f"a claim has more than {_MOST_CODES} diagnoses or procedures", self._number)
+                raise refuse(self._path, f"a claim has more than {_MOST_CODES} diagnoses or procedures", self._number)
             claim |= _number_codes(column, codes)
         for line in self._lines:
             yield claim | line
@@ -160,12 +169,11 @@ def _number_codes(column: str, codes: list[tuple[str, bool, str]]) -> Row:
     return {f"{column}_type": codes[0][0], **{f"{column}_{n}": code for n, (_, _, code) in enumerate(ordered, 1)}}
 
 
-def _read_service(segment: Segment) -> Row:
-    """Loop 2400: SV1 of a professional, SV2 of an institutional line."""
+def _read_service(segment: Segment, procedure: list[str]) -> Row:
+    """Loop 2400: SV1 of a professional, SV2 of an institutional line, and its procedure's components."""
     is_professional = segment.fields[0] == "SV1"
-    code_at, charge_at = (1, 2) if is_professional else (2, 3)
-    row: Row = {"charge_amount": segment.read(charge_at) or None}
-    qualifier, code, *modifiers = (*segment.components(code_at), "")
+    row: Row = {"charge_amount": segment.read(2 if is_professional else 3) or None}
+    qualifier, code, *modifiers = (*procedure, "")
     if qualifier == "HC":
         row["hcpcs_code"] = code or None
         # Components 3 to 6; the seventh is free text.
