@@ -1,0 +1,74 @@
+"""Folder and files of the dataset: one import at a time, and what is written is whole or not there."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from schema.errors import AddendaError, ClaimsError, Place
+
+
+@contextmanager
+def holding_lock(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
+    """Hold the dataset for an import; another one waits, and `waiting` is called once. Raises ClaimsError.
+
+    The system takes the lock back when its holder dies.
+    """
+    with explain_failure(folder):
+        # Claims are nobody else's business.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = (folder / "import.lock").open("w", encoding="ascii")
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def explain_failure(folder: Path) -> Iterator[None]:
+    """Every error of the disk as a ClaimsError of one line."""
+    try:
+        yield
+    except AddendaError:
+        raise
+    except OSError as error:
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        why = "the disk is full" if is_full else error.strerror or type(error).__name__
+        remedy = "make room" if is_full else "check the folder and its rights"
+        raise ClaimsError(
+            "claims cannot be kept", why, f"{remedy}, then give the command again; what is held is unharmed",
+            Place(str(folder)),
+        ) from error  # fmt: skip
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put these bytes at a path, down to the disk, whole or not at all. The lock has to be held."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.part")
+    with beside.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    put_in_place(beside, path)
+
+
+def put_in_place(beside: Path, path: Path) -> None:
+    """Rename a written file, and bring the name to the disk."""
+    os.replace(beside, path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """A new name is on the disk when its folder is."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
