@@ -41,9 +41,7 @@ def test_organisation_has_the_same_bytes_on_two_runs_and_over_an_earlier_one(tmp
     assert write_organisation(tmp_path / "one") == first
     assert read_files(tmp_path / "one") == files
     write_organisation(tmp_path / "two")
-    again = read_files(tmp_path / "two")
-    address = again.pop("addenda.toml").replace(b"/two/", b"/one/")
-    assert {**again, "addenda.toml": address} == files
+    assert read_files(tmp_path / "two") == files
 
 
 def test_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 from flows.sample.organisation.lists import QUERY
-from schema.store.database import sqlite_address
 
 CHARGE_MASTER = "charge_master.csv"
 ORDER_SETS = "order_sets.xlsx"
@@ -19,7 +15,7 @@ REPORTS = "reports.db"
 
 _SETTINGS = """\
 # Juniper Valley Health is invented. Every place that holds codes, and who looks after it.
-# Paths count from this file; the database, the last one, is named by its address.
+# Paths count from this file, that of the SQLite database too.
 
 [[uses]]
 name = "charge master"
@@ -101,7 +97,7 @@ hcpcs = "expression"
 name = "quality reports"
 kind = "report"
 owner = "quality and analytics"
-url = {reports}
+url = "sqlite:///{reports}"
 query = "{query}"
 [uses.columns]
 icd10cm = ["diagnosis"]
@@ -112,8 +108,8 @@ hcpcs = "expression"
 """
 
 
-def build_settings(folder: Path) -> str:
-    """The text of addenda.toml for files in `folder`."""
+def build_settings() -> str:
+    """The text of addenda.toml."""
     return _SETTINGS.format(
         charge_master=CHARGE_MASTER,
         order_sets=ORDER_SETS,
@@ -122,6 +118,6 @@ def build_settings(folder: Path) -> str:
         claim_edits=CLAIM_EDITS,
         fee_schedule=FEE_SCHEDULE,
         authorisations=AUTHORISATIONS,
-        reports=json.dumps(sqlite_address(folder.resolve() / REPORTS)),
+        reports=REPORTS,
         query=QUERY,
     )

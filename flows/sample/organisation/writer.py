@@ -40,7 +40,7 @@ class Organisation:
 def write_organisation(folder: Path) -> Organisation:
     """Write everything below `folder`, over an earlier one; raises SourceError when a file cannot be written.
 
-    The same bytes each time, addenda.toml apart, in which the address of the reports names the folder.
+    The same bytes each time.
     """
     config = folder / CONFIG_NAME
     contents = {
@@ -51,7 +51,7 @@ def write_organisation(folder: Path) -> Organisation:
         settings_file.CLAIM_EDITS: _write_table(rules.EDIT_COLUMNS, rules.build_claim_edits()),
         settings_file.AUTHORISATIONS: _write_table(rules.AUTHORISATION_COLUMNS, rules.build_authorisations()),
         settings_file.FEE_SCHEDULE: _write_table(rules.FEE_COLUMNS, rules.build_fee_schedule()),
-        CONFIG_NAME: settings_file.build_settings(folder).encode(),
+        CONFIG_NAME: settings_file.build_settings().encode(),
     }
     claims = _write_claims(build_claims())
     try:
