@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.diff.compare import compare_releases
+from flows.diff.likeness import guess_successors, neighbourhood_of
 from flows.diff.notes import add_note_changes
 from flows.diff.reconcile import Evidence, reconcile_changes
-from flows.diff.successors import find_successors
+from flows.diff.successors import find_successors, has_usable
 from loaders.checks import Surroundings, run_checks
 from loaders.overrides import settle_checks
 from loaders.release import read_release
-from schema.changes import ChangeSet, Reconciliation, Successor, UpdateResult
+from schema.changes import ChangeKind, ChangeSet, Reconciliation, Successor, UpdateResult
 from schema.contents import CheckResult, ReleaseContent, ReleaseInfo
 from schema.errors import UsageError
-from schema.records import ListKind, SupportingList
+from schema.records import CodeRecord, ListKind, SupportingList
 from schema.releases import ReleaseRef, parse_release
 from schema.store import reader
 from schema.store.database import reading
@@ -135,15 +136,27 @@ def reconcile_releases(engine: Engine, change_set: ChangeSet, previous: ReleaseI
 
 
 def suggest_successors(engine: Engine, change_set: ChangeSet) -> dict[str, tuple[Successor, ...]]:
-    """Candidate successors by changed code, from all lists that came with *current*."""
+    """Candidate successors by changed code, from all lists that came with *current*, its records and titles."""
+    has_record_dates = get_system(change_set.system).has_record_dates
+    deleted = [change for change in change_set.changes if change.kind is ChangeKind.DELETED]
     with reading(engine) as connection:
         lists = _read_lists(connection, change_set, ("conversion", "corrections"))
         previous_codes: list[str] = []
         current_codes: list[str] = []
-        if not get_system(change_set.system).has_record_dates:
+        records: dict[str, CodeRecord] = {}
+        if not has_record_dates:
             previous_codes = reader.read_billable_codes(connection, change_set.previous)
             current_codes = reader.read_billable_codes(connection, change_set.current)
-        found = find_successors(change_set, lists, previous_codes, current_codes, {})
+        elif deleted:
+            records = {record.code: record for record in reader.read_records(connection, change_set.current)}
+        found = find_successors(change_set, lists, previous_codes, current_codes, {}, records)
+        bare = [change for change in deleted if change.record_kind == "code" and not has_usable(found, change.code)]
+        if bare:
+            places = {neighbourhood_of(change_set.system, change.code) for change in bare}
+            near = [code for code in current_codes if neighbourhood_of(change_set.system, code) in places]
+            held = records or reader.read_codes_in(connection, change_set.current, near)
+            for code, guesses in guess_successors(change_set, bare, held).items():
+                found[code] = (*found.get(code, ()), *guesses)
         wanted = sorted({successor.code for candidates in found.values() for successor in candidates})
         titles = {
             code: record.long_descriptor
@@ -152,7 +165,7 @@ def suggest_successors(engine: Engine, change_set: ChangeSet) -> dict[str, tuple
         }
     return {
         code: tuple(Successor(s.code, s.source, s.rank, s.detail, titles.get(s.code, "")) for s in candidates)
-        for code, candidates in found.items()
+        for code, candidates in sorted(found.items())
     }
 
 

@@ -11,7 +11,7 @@ from flows.diff.reasons import EXPLANATIONS
 from flows.report.build import build_report, build_verdict
 from flows.report.headlines import verdict_sentence
 from flows.report.wording import count_of, sources_text, title_of_field, title_of_reason
-from schema.changes import ChangeKind, Difference, FieldClass, Reconciliation
+from schema.changes import ChangeKind, Difference, FieldClass, Reconciliation, Successor
 from tests.report_samples import ALL_RESULTS, diagnosis_result, make_result, procedure_result, supply_result
 
 
@@ -160,3 +160,17 @@ def test_counts_agree_with_their_nouns() -> None:
 )
 def test_source_of_a_candidate_is_told_once(source: str, detail: str, words: str) -> None:
     assert sources_text([(source, detail), (source, detail)]) == words
+
+
+def test_guess_is_marked_as_one_and_an_unknown_source_is_shown_as_given() -> None:
+    assert sources_text([("title likeness", "95 of 100")]) == "Guess: titles alike (95 of 100)"
+    assert sources_text([("title likeness", "")]) == "Guess: titles alike"
+    assert sources_text([("payer bulletin", "of May")]) == "Payer bulletin of May"
+
+
+def test_guess_is_no_known_candidate() -> None:
+    result = diagnosis_result()
+    guess = (Successor("Z999", "title likeness", 5, "95 of 100", "Gone too"),)
+    guessed = replace(result, successors={**result.successors, "Z998": guess})
+    sentence = "No candidate successor is known for 1 of 2 deleted codes; for 1 of these there is a guess by the title."
+    assert sentence in build_report(guessed).headlines

@@ -7,16 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
+from types import MappingProxyType
 
-from schema.changes import Cause, Change, ChangeKind, ChangeSet, Successor
+from flows.diff.references import CORRECTION, CROSS_REFERENCE, References
+from schema.changes import Cause, ChangeKind, ChangeSet, Successor
 from schema.crosswalk import CodeOrder, expand_previous
-from schema.records import ListEntry, SupportingList
+from schema.records import CodeRecord, SupportingList
 from schema.systems import display_code
 
 CONVERSION_TABLE = "conversion table"
-CROSS_REFERENCE = "cross reference"
 CHILDREN = "children"
-CORRECTION = "correction"
 
 # Rank 1: the publisher names this very replacement; 2: a correction list does; 3: the structure of the codes does.
 _RANKS = {CONVERSION_TABLE: 1, CROSS_REFERENCE: 1, CORRECTION: 2, CHILDREN: 3}
@@ -24,8 +24,7 @@ _RANKS = {CONVERSION_TABLE: 1, CROSS_REFERENCE: 1, CORRECTION: 2, CHILDREN: 3}
 UNUSABLE_RANK = 4
 # An expanded range or category may hold hundreds of codes; a person needs to see that, not all of them.
 MAX_SUCCESSORS = 60
-# A cross reference may name a CPT code (the number is a fact, its text is the AMA's) or a modifier.
-_REFERENCE_LENGTHS = (2, 5)
+_NO_RECORDS: Mapping[str, CodeRecord] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -46,13 +45,16 @@ def find_successors(
     previous_codes: Sequence[str],
     current_codes: Sequence[str],
     titles: Mapping[str, str],
+    current_records: Mapping[str, CodeRecord] = _NO_RECORDS,
 ) -> dict[str, tuple[Successor, ...]]:
     """By deleted code its candidate replacements; by new code what it may replace.
 
     `lists` came with *current*. `previous_codes` and `current_codes` are the billable codes of each
     release in file order (HCPCS: may be empty). `titles` are long titles by code, where known.
     Conversion rows count when they take effect after *previous* and not after *current*; over several
-    years they are followed from row to row, until a code of the other release is reached.
+    years they are followed from row to row, until a code of the other release is reached. HCPCS:
+    `current_records` are the records of the current release by code, by which cross references and
+    corrections are followed to codes that are valid.
     """
     found: dict[str, dict[str, Successor]] = {}
     in_previous, in_current = set(previous_codes), set(current_codes)
@@ -65,6 +67,7 @@ def find_successors(
             found[code][other] = candidate
 
     conversions = _read_conversions(change_set, lists, previous_codes)
+    references = References(change_set, lists, current_records)
     for change in change_set.changes:
         code = change.code
         if change.kind is ChangeKind.NEW:
@@ -75,19 +78,25 @@ def find_successors(
             for other, detail in _follow(code, conversions.later, in_current, change_set.system):
                 is_usable = not in_current or other in in_current
                 add(code, other, CONVERSION_TABLE, detail, None if is_usable else UNUSABLE_RANK)
+                if not is_usable:
+                    # What the table names was subdivided itself, and no row says into what.
+                    for child in _children(other, sorted_codes):
+                        add(code, child, CHILDREN, f"child of {display_code(change_set.system, other)}, {detail}")
             if change.cause is Cause.NOW_HEADER:
                 for child in _children(code, sorted_codes):
                     add(code, child, CHILDREN, f"child of {display_code(change_set.system, code)}")
-            for target in _cross_references(change):
-                add(code, target, CROSS_REFERENCE, "cross reference in the record")
-            for entry, file in _corrections(lists, code):
-                target = str(entry.fields.get("cross_reference") or "")
-                if target and target != code:
-                    add(code, target, CORRECTION, file)
+            for reference in references.follow(code):
+                rank = None if reference.is_usable else UNUSABLE_RANK
+                add(code, reference.code, reference.source, reference.detail, rank)
     return {
         code: tuple(sorted(candidates.values(), key=lambda s: (s.rank, s.code))[:MAX_SUCCESSORS])
         for code, candidates in sorted(found.items())
     }
+
+
+def has_usable(found: Mapping[str, Sequence[Successor]], code: str) -> bool:
+    """Whether something names a successor of the code that can be billed."""
+    return any(successor.rank < UNUSABLE_RANK for successor in found.get(code, ()))
 
 
 def _read_conversions(
@@ -100,7 +109,8 @@ def _read_conversions(
             continue
         for entry in supporting.entries:
             text = entry.fields.get("effective_date")
-            if text is not None and first < date.fromisoformat(text) <= last:
+            # Some rows have no code of their own: it was deleted and, says the table, nothing came of it.
+            if entry.code and text is not None and first < date.fromisoformat(text) <= last:
                 rows.append((text, entry, f"effective {text}"))
     conversions = _Conversions()
     known = set(previous_codes)
@@ -141,14 +151,3 @@ def _children(code: str, sorted_codes: Sequence[str]) -> Iterator[str]:
         if not child.startswith(code):
             break
         yield child
-
-
-def _cross_references(change: Change) -> list[str]:
-    references = change.record.details.get("cross_references", ())
-    return [str(code) for code in references if len(code) in _REFERENCE_LENGTHS and code != change.code]
-
-
-def _corrections(lists: Sequence[SupportingList], code: str) -> Iterator[tuple[ListEntry, str]]:
-    for supporting in lists:
-        if supporting.kind == "corrections":
-            yield from ((entry, supporting.file) for entry in supporting.entries if entry.code == code)

@@ -101,10 +101,12 @@ def _date_sentences(changes: Iterable[Change]) -> Iterator[str]:
 
 def _successor_sentences(result: UpdateResult) -> Iterator[str]:
     deleted = [c for c in result.change_set.changes if c.kind is ChangeKind.DELETED]
-    bare = _count(not result.successors.get(c.code) for c in deleted)
+    bare = [c.code for c in deleted if all(s.is_guess for s in result.successors.get(c.code, ()))]
     if bare:
-        of = "any of" if bare == len(deleted) > 1 else f"{bare:,} of"
-        yield f"No candidate successor is known for {of} {count_of(len(deleted), 'deleted code')}."
+        of = "any of" if len(bare) == len(deleted) > 1 else f"{len(bare):,} of"
+        guessed = _count(result.successors.get(code) for code in bare)
+        more = f"; for {guessed:,} of these there is a guess by the title" if guessed else ""
+        yield f"No candidate successor is known for {of} {count_of(len(deleted), 'deleted code')}{more}."
 
 
 def _check_sentences(result: UpdateResult) -> Iterator[str]:
@@ -119,7 +121,7 @@ def _has_class(change: Change, field_class: FieldClass) -> bool:
     return any(field.field_class is field_class for field in change.fields)
 
 
-def _count(flags: Iterable[bool]) -> int:
+def _count(flags: Iterable[object]) -> int:
     return sum(map(bool, flags))
 
 
