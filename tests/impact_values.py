@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -81,7 +82,7 @@ def exposure_of(
 
 
 def result_of(
-    system: str, *changes: Change, successors: dict[str, tuple[Successor, ...]] | None = None, **more: Any
+    system: str, *changes: Change, successors: Mapping[str, tuple[Successor, ...]] | None = None, **more: Any
 ) -> UpdateResult:
     """An update with these changes that takes effect on `EFFECTIVE`."""
-    return make_result(system, changes, successors=successors, current=EFFECTIVE, **more)
+    return make_result(system, changes, successors=dict(successors or {}), current=EFFECTIVE, **more)

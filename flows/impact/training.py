@@ -27,13 +27,13 @@ def find_training(
     """
     found = []
     for change in changes:
-        candidates = successors.get(change.code, ())
         is_new = change.kind in _ARRIVED
-        counted = [change.code, *(candidate.code for candidate in candidates if is_new)]
+        named = [candidate for candidate in successors.get(change.code, ()) if not candidate.is_guess]
+        counted = [change.code, *(candidate.code for candidate in named if is_new)]
         measured = [exposures[code] for code in counted if code in exposures]
         if change.code not in concerned and not measured:
             continue
-        titles = [candidate.title for candidate in candidates if not candidate.is_guess]
+        titles = [candidate.title for candidate in named]
         aspects = find_aspects(change, sources=titles if is_new else (), targets=() if is_new else titles)
         if aspects:
             total = add_measures([exposure.total for exposure in measured])
