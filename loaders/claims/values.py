@@ -118,7 +118,7 @@ def _round_decimals(column: pa.Array) -> tuple[pa.Array, list[tuple[str, pa.Arra
     is_exact = pc.equal(rounded, wide)
     is_small = pc.less(pc.abs(wide), pa.scalar(limit))
     good = pc.if_else(pc.and_(is_exact, is_small), rounded, None)
-    return good.cast(MONEY), _name_reasons(column.is_valid(), is_exact, is_small)
+    return good.cast(MONEY), _name_reasons(pc.equal(wide, wide), is_exact, is_small)
 
 
 def _name_reasons(is_amount: pa.Array, is_exact: pa.Array, is_small: pa.Array) -> list[tuple[str, pa.Array]]:
