@@ -30,6 +30,7 @@ def make_environment() -> Environment:
     environment.filters.update(
         number=lambda value: f"{value:,}",
         dollars=impact_wording.dollars_text,
+        words=impact_wording.words_of,
         long_date=wording.long_date,
         sentence=lambda text: text if text.endswith((".", "!", "?")) else f"{text}.",
     )
