@@ -21,6 +21,8 @@ _ALLOWED = dict(zip(PAYERS, map(Decimal, ("0.62", "0.58", "0.31", "0.44", "0.47"
 _PAYER_WEIGHTS = (30, 18, 14, 26, 10, 2)
 _PAID = Decimal("0.8")
 _MOST_LINES, _MOST_DIAGNOSES, _LONGEST_STAY = 4, 4, 9
+# Dollars of a line, from and up to.
+_CHARGES = {"professional": (35, 390), "outpatient": (60, 1_450), "inpatient": (180, 5_200)}
 _MODIFIERS = {"J9031": "GD", "A5512": "KX", "A5513": "KX", "G1000": "ME", "G1001": "ME"}
 _ROOM = ("0120", "0250", "0270", "0300", "0360", "0710")
 
@@ -90,7 +92,8 @@ def _draw_line(
             line["hcpcs_modifier_1"] = _MODIFIERS[code]
     if department.revenue:
         line["revenue_center_code"] = _ROOM[number % len(_ROOM)] if not department.charges else department.revenue
-    charge = (Decimal(40) + Decimal(int(random.random() * 260_000)) / 100).quantize(_CENT)
+    least, most = _CHARGES[department.setting]
+    charge = (Decimal(least) + Decimal(int(random.random() * (most - least) * 100)) / 100).quantize(_CENT)
     return {**line, **_price(charge, claim["payer"])}
 
 
