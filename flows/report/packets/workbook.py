@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flows.report.impact_workbook import MEASURE_COLUMNS, candidate_lines, measure_cells
 from flows.report.impact_wording import PRIORITY_TITLES, words_of
+from flows.report.impact_workbook import MEASURE_COLUMNS, candidate_lines, measure_cells
 from flows.report.packets.model import DueDay, Packet, PacketKind, TaskRow
 from flows.report.packets.wording import packet_sentence
 from flows.report.sheets import CellValue, Column, SheetContent, render_workbook
