@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
@@ -50,7 +50,8 @@ class UseSpec:
     owner: str | None = None
     path: Path | None = None
     sheet: str | None = None
-    url: str | None = None
+    # It may hold a password.
+    url: str | None = field(default=None, repr=False)
     query: str | None = None
 
 

@@ -59,10 +59,8 @@ def _open_tables(spec: UseSpec) -> list[UseTable]:
         if not stat.S_ISREG(spec.path.stat().st_mode):
             raise UseError("the file cannot be read", "it is a folder or no regular file", _CHECK_PATH)
         with spec.path.open("rb") as file:
-            data = file.read(len(_PARQUET_SIGNATURE))
-            if data == _PARQUET_SIGNATURE:
-                return [read_parquet(spec.path, names)]
-            data += file.read()
+            start = file.read(len(_PARQUET_SIGNATURE))
+            data = start if start == _PARQUET_SIGNATURE else start + file.read()
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise UseError(
@@ -72,6 +70,8 @@ def _open_tables(spec: UseSpec) -> list[UseTable]:
         return read_sheets_of_use(data, str(spec.path), spec.sheet, names)
     if spec.sheet is not None:
         raise UseError("it is no workbook", "sheet is set", "leave sheet out, or give a workbook")
+    if data == _PARQUET_SIGNATURE:
+        return [read_parquet(spec.path, names)]
     return [read_delimited(data, names)]
 
 

@@ -8,7 +8,7 @@ from itertools import count
 from loaders.uses.sheet_parts import Area, SheetParts, read_sheet_parts
 from loaders.uses.table import REMEDY, Header, UseTable, explain_missing, find_header, name_of
 from loaders.workbook import Sheet, read_workbook
-from schema.errors import UseError, shorten_value
+from schema.errors import ArchiveError, LayoutError, UseError, shorten_value
 
 _ZIP_SIGNATURE = b"PK"
 # The rows that a merged header cell may span; more is no header.
@@ -21,10 +21,17 @@ def read_sheets_of_use(data: bytes, file: str, sheet: str | None, names: Sequenc
     Raises UseError when there is none, or the workbook is broken, unsafe or in a form whose formulas cannot
     be told from values.
     """
-    sheets = read_workbook(data, file)
+    if not data.startswith(_ZIP_SIGNATURE):
+        why = "it is an old .xls, whose formulas cannot be told from values, or protected by a password"
+        raise UseError("the workbook cannot be read", why, "save it as .xlsx without a password")
+    try:
+        sheets = read_workbook(data, file)
+    except (ArchiveError, LayoutError) as error:
+        # What is said there of a publisher's file would send people to a download.
+        raise UseError(error.what, error.why, "mend it in a spreadsheet program, or save the sheet as CSV") from error
     if sheet is not None:
         sheets = [_pick_sheet(sheets, sheet)]
-    parts = read_sheet_parts(data) if data.startswith(_ZIP_SIGNATURE) else {}
+    parts = read_sheet_parts(data)
     tables = [
         table
         for found in sheets

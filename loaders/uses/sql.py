@@ -31,8 +31,9 @@ _SECRETS = ("pass", "pwd", "secret", "token", "key")
 def read_query(url: str, query: str, names: Sequence[str]) -> UseTable:
     """What the query gives, as one table.
 
-    Raises UseError: no URL, no driver, no connection, no columns, or what the database says; never with a
-    password.
+    SQLite and PostgreSQL are told to refuse what writes; for others nothing is ever committed. Raises UseError:
+    no URL, no driver, no connection, no columns, or what the database says; never with a password, and so
+    without the driver's own error behind it.
     """
     if not _IS_QUERY.match(query):
         raise UseError("the query is refused", "it does not begin with SELECT or WITH", "give a query that reads")
@@ -43,7 +44,7 @@ def read_query(url: str, query: str, names: Sequence[str]) -> UseTable:
             given, rows = _run(connection, query)
             connection.rollback()
     except (SQLAlchemyError, sqlite3.Error) as error:
-        raise UseError("the query failed", _tell(error, address), "check the url, the rights and the query") from error
+        raise UseError("the query failed", _tell(error, address), "check the url, the rights and the query") from None
     finally:
         engine.dispose()
     header = find_header([given], names)
@@ -64,10 +65,10 @@ def _run(connection: Connection, query: str) -> tuple[list[str], Iterator[tuple[
 def _read_address(url: str) -> URL:
     try:
         return make_url(url)
-    except (ArgumentError, ValueError) as error:
+    except (ArgumentError, ValueError):
         # It may hold a password, so nothing of it is repeated.
         why = "it has not the form of an SQLAlchemy URL"
-        raise UseError("the url cannot be read", why, "write it as postgresql://USER@HOST/NAME") from error
+        raise UseError("the url cannot be read", why, "write it as postgresql://USER@HOST/NAME") from None
 
 
 def _open(address: URL) -> Engine:
@@ -82,7 +83,7 @@ def _open(address: URL) -> Engine:
             return create_engine(address, connect_args={k: v for k, v in told.items() if k not in address.query})
         return create_engine(address)
     except (ArgumentError, NoSuchModuleError, TypeError) as error:
-        raise UseError("the url cannot be read", _tell(error, address), "see SQLAlchemy's list of dialects") from error
+        raise UseError("the url cannot be read", _tell(error, address), "see SQLAlchemy's list of dialects") from None
     except ImportError as error:
         remedy = "pip install 'addenda[postgres]'" if kind == "postgresql" else "install the driver"
         raise UseError(f"the driver for {address.drivername} is not installed", str(error), remedy) from error
