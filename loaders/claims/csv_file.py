@@ -33,6 +33,10 @@ def read_csv(path: Path, facts: FileFacts) -> Iterator[Batch]:
     """
     names = _read_header(path)
     labels = {name: f"c{position}" for name, position in match_columns(names, path.name).items()}
+    if not facts.is_utf8:
+        # Arrow would hand a ragged row with a wrong byte to nobody, and print a traceback.
+        why, remedy = "it is not UTF-8", "export it again as UTF-8"
+        raise ClaimsError("file of claims is refused", why, remedy, Place(path.name))
     if facts.lines <= 1:
         return
     blanks = _look_at_quotes(path)[1] if facts.has_blank_lines else []

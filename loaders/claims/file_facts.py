@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from codecs import getincrementaldecoder
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +25,7 @@ class FileFacts:
     head: bytes
     lines: int
     has_blank_lines: bool
+    is_utf8: bool
     stamp: tuple[int, int, int]
 
 
@@ -31,11 +33,13 @@ def measure_file(path: Path) -> FileFacts:
     """Read the whole file once. Raises ClaimsError when it cannot be read, or holds nothing."""
     digest, feeds, returns, pairs = sha256(), 0, 0, 0
     head, tail, is_blank = b"", b"\n", False
+    decoder = _Utf8()
     try:
         with path.open("rb") as file:
             stamp = stamp_of(path)
             while chunk := file.read(_CHUNK_BYTES):
                 digest.update(chunk)
+                decoder.take(chunk)
                 head = head or chunk[:HEAD_BYTES]
                 feeds += chunk.count(b"\n")
                 returns += chunk.count(b"\r")
@@ -49,7 +53,22 @@ def measure_file(path: Path) -> FileFacts:
     if not head:
         raise ClaimsError("file of claims is refused", "it is empty", "export it again", Place(path.name))
     lines = feeds + returns - pairs + (not tail.endswith((b"\n", b"\r")))
-    return FileFacts(digest.hexdigest(), head, lines, is_blank, stamp)
+    return FileFacts(digest.hexdigest(), head, lines, is_blank, decoder.take(b"", is_last=True), stamp)
+
+
+class _Utf8:
+    """Whether the bytes that were taken are UTF-8."""
+
+    def __init__(self) -> None:
+        self._decoder, self._is_right = getincrementaldecoder("utf-8")(), True
+
+    def take(self, chunk: bytes, is_last: bool = False) -> bool:
+        try:
+            # The first wrong byte settles it: a Parquet file is not gone through twice.
+            self._is_right = self._is_right and self._decoder.decode(chunk, is_last) is not None
+        except UnicodeDecodeError:
+            self._is_right = False
+        return self._is_right
 
 
 def stamp_of(path: Path) -> tuple[int, int, int]:
