@@ -37,6 +37,9 @@ DATE_OF_SERVICE = "date_of_service"
 DIAGNOSIS_DATE = "diagnosis_date"
 """The key date of diagnoses and ICD procedures: inpatient (bill type 11x) `discharge_date`, else
 `claim_end_date`, else the date of service; otherwise the date of service."""
+LINE_KEY = "line_key"
+"""A number for each line, no two of the dataset alike, ascending within a part: what is found by one column of
+a line is put together with the rest of it by this number."""
 
 DIAGNOSIS_TYPE = "icd-10-cm"
 PROCEDURE_TYPE = "icd-10-pcs"

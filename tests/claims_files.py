@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from loaders.claims.dataset import ClaimsDataset
-from schema.claims import ClaimsImport
+from schema.claims import LINE_KEY, ClaimsImport
 
 LINE: dict[str, str] = {
     "claim_id": "C1",
@@ -61,9 +61,9 @@ def import_lines(folder: Path, *changes: Mapping[str, str], site_key: str = "") 
 
 
 def read_kept(dataset: ClaimsDataset) -> list[dict[str, Any]]:
-    """All rows that count, those of each part in its order, nothing but what is filled."""
+    """All rows that count, those of each part in its order, nothing but what is filled, without the line keys."""
     rows = [row for part in dataset.parts() for row in pq.ParquetFile(part.path).read().to_pylist()]
-    return [{name: value for name, value in row.items() if value is not None} for row in rows]
+    return [{name: value for name, value in row.items() if value is not None and name != LINE_KEY} for row in rows]
 
 
 def list_faults(found: ClaimsImport) -> list[tuple[int, str, str]]:

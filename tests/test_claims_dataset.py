@@ -195,6 +195,9 @@ def test_row_groups_parts_and_open_files_hold_the_same_rows_however_they_are_cut
         cut = ClaimsDataset(tmp_path / str(number))
         cut.import_file(path)
         assert sorted(map(repr, read_kept(cut))) == expected
+        keys = [[row["line_key"] for row in read_part(part.path)] for part in cut.parts()]
+        assert all(numbers == sorted(numbers) for numbers in keys)
+        assert len({number for numbers in keys for number in numbers}) == len(expected)
         assert (len(cut.parts()) > len(whole.parts())) == (open_months < 64)
         for part in cut.parts():
             days = [row["date_of_service"] for row in read_part(part.path)]

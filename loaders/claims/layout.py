@@ -10,6 +10,7 @@ from schema.claims import (
     DATE_COLUMNS,
     DATE_OF_SERVICE,
     DIAGNOSIS_DATE,
+    LINE_KEY,
     MONEY_COLUMNS,
     MONEY_DIGITS,
     MONEY_SCALE,
@@ -36,6 +37,10 @@ PARQUET_OPTIONS = {
     # Without it the file says plain strings to Arrow too. Sail refuses a schema of dictionaries.
     "store_schema": False,
 }
+# A line key is a number of the part and, in its last bits, one of the row. The part's are the first bits of a
+# digest of its name: among 10,000 parts two are alike in one of 10,000 datasets, and impact then refuses them.
+ROW_BITS = 24
+ROWS_PER_PART = 1 << ROW_BITS
 # Rows that wait for their row group, all months together: memory against the size of row groups.
 WAITING_BYTES = 160 << 20
 # Files open for writing at once; more months than this get more than one part.
@@ -48,10 +53,12 @@ def kept_type(column: str) -> pa.DataType:
         return pa.date32()
     if column in MONEY_COLUMNS:
         return MONEY
+    if column == LINE_KEY:
+        return pa.int64()
     return pa.int32() if column in NUMBER_COLUMNS else pa.string()
 
 
-KEPT = pa.schema([(column, kept_type(column)) for column in (*READ_COLUMNS, DATE_OF_SERVICE, DIAGNOSIS_DATE)])
+KEPT = pa.schema([(column, kept_type(column)) for column in (*READ_COLUMNS, DATE_OF_SERVICE, DIAGNOSIS_DATE, LINE_KEY)])
 """The dataset: every part has all of these columns, in this order."""
 
 

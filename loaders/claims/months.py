@@ -13,9 +13,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from loaders.claims.layout import KEPT, OPEN_MONTHS, PARQUET_OPTIONS, ROWS_PER_GROUP, SORT, WAITING_BYTES
+from loaders.claims.layout import (
+    KEPT,
+    OPEN_MONTHS,
+    PARQUET_OPTIONS,
+    ROW_BITS,
+    ROWS_PER_GROUP,
+    ROWS_PER_PART,
+    SORT,
+    WAITING_BYTES,
+)
 from loaders.claims.marker import HeldPart
-from schema.claims import DATE_OF_SERVICE, DIAGNOSIS_DATE
+from schema.claims import DATE_OF_SERVICE, DIAGNOSIS_DATE, LINE_KEY
 
 
 class _Part:
@@ -31,12 +40,16 @@ class _Part:
         except BaseException:
             self._file.file.close()
             raise
-        self._rows = 0
+        self.rows = 0
+        self._first_key = int.from_bytes(sha256(name.encode()).digest()[:8]) >> (ROW_BITS + 1) << ROW_BITS
         self._dates: list[tuple[date, date, date, date]] = []
 
     def write(self, table: pa.Table) -> None:
+        begin = self._first_key + self.rows
+        keys = pa.array(range(begin, begin + table.num_rows), pa.int64())
+        table = table.set_column(table.schema.get_field_index(LINE_KEY), LINE_KEY, keys)
         self._writer.write_table(table, row_group_size=ROWS_PER_GROUP)
-        self._rows += table.num_rows
+        self.rows += table.num_rows
         service, diagnosis = (pc.min_max(table.column(name)).as_py() for name in (DATE_OF_SERVICE, DIAGNOSIS_DATE))
         self._dates.append((service["min"], service["max"], diagnosis["min"], diagnosis["max"]))
 
@@ -46,7 +59,7 @@ class _Part:
         self._file.sync()
         first, last, first_diagnosis, last_diagnosis = zip(*self._dates, strict=True)
         return HeldPart(
-            self.name, self._rows, self._file.size, self._file.digest.hexdigest(),
+            self.name, self.rows, self._file.size, self._file.digest.hexdigest(),
             min(first), max(last), min(first_diagnosis), max(last_diagnosis),
         )  # fmt: skip
 
@@ -143,6 +156,9 @@ class MonthWriter:
         self._size -= month.size
         table = _arrange(pa.Table.from_batches(month.waiting))
         part = self._open.pop(name, None)
+        if part is not None and part.rows + table.num_rows > ROWS_PER_PART:
+            self._closed.append(part.close())
+            part = None
         if part is None:
             if len(self._open) >= OPEN_MONTHS:
                 self._close(next(iter(self._open)))

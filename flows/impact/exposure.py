@@ -1,0 +1,142 @@
+"""The claims of a window that hold changed codes: how many lines and claims, how many dollars, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flows.impact.engine import open_engine
+from flows.impact.exposure_parts import choose_parts, find_filled_columns
+from flows.impact.exposure_query import (
+    CLAIM_TYPE,
+    DEPARTMENT,
+    FIRST,
+    OTHER,
+    PAYER,
+    PLACE_OF_SERVICE,
+    POSITION,
+    TOTAL,
+    Question,
+    add_up,
+    find_hits,
+)
+from schema.claims import DATE_OF_SERVICE, DIAGNOSIS_DATE, DIAGNOSIS_TYPE, PROCEDURE_TYPE, ClaimsPart
+from schema.errors import ImpactError
+from schema.impact import ZERO, Exposure, Measure
+
+_DIAGNOSES = tuple(f"diagnosis_code_{n}" for n in range(1, 26))
+_PROCEDURES = tuple(f"procedure_code_{n}" for n in range(1, 26))
+_HCPCS = ("hcpcs_code", *(f"hcpcs_modifier_{n}" for n in range(1, 6)))
+# Where the codes of each system stand, without the codes.
+_PLACES = {
+    "hcpcs": Question("hcpcs", (), _HCPCS, DATE_OF_SERVICE),
+    "icd10cm": Question(
+        "icd10cm", (), _DIAGNOSES, DIAGNOSIS_DATE, _DIAGNOSES[0], "diagnosis_code_type", DIAGNOSIS_TYPE
+    ),
+    "icd10pcs": Question(
+        "icd10pcs", (), _PROCEDURES, DIAGNOSIS_DATE, _PROCEDURES[0], "procedure_code_type", PROCEDURE_TYPE
+    ),
+}
+_FIELDS = {
+    PAYER: "by_payer",
+    DEPARTMENT: "by_department",
+    PLACE_OF_SERVICE: "by_place_of_service",
+    CLAIM_TYPE: "by_claim_type",
+}
+
+Exposures = dict[str, Exposure]
+
+
+def measure_exposure(
+    parts: Sequence[ClaimsPart],
+    system: str,
+    codes: Collection[str],
+    window_from: date,
+    window_to: date,
+    engine: str = "duckdb",
+) -> Exposures:
+    """The exposure of each code of one system; codes without a line are left out.
+
+    HCPCS codes and modifiers count by date of service; diagnoses, and procedures of ICD-10-PCS, by the
+    diagnosis date, where the line says that its codes are of that system. A line counts once for a code
+    however often the code stands on it. Both ends of the window count. Raises ImpactError.
+    """
+    return measure_exposures(parts, {system: codes}, window_from, window_to, engine)[system]
+
+
+def measure_exposures(
+    parts: Sequence[ClaimsPart],
+    codes: Mapping[str, Collection[str]],
+    window_from: date,
+    window_to: date,
+    engine: str = "duckdb",
+) -> dict[str, Exposures]:
+    """As `measure_exposure`, for the codes of several systems at once; by system."""
+    found: dict[str, Exposures] = {system: {} for system in codes}
+    asked = [replace(_find_place(system), codes=sorted(set(codes[system]))) for system in sorted(codes)]
+    dates = sorted({question.date_column for question in asked if question.codes})
+    chosen = choose_parts(parts, dates, window_from, window_to)
+    questions = _leave_out_empty(asked, find_filled_columns(chosen))
+    if not questions:
+        return found
+    with open_engine(engine) as opened:
+        lines = opened.read_parquet([part.path for part in chosen])
+        hits = opened.keep(find_hits(lines, questions, window_from, window_to), "hits")
+        answer = opened.fetch(add_up(lines, hits, questions))
+    for (system, code), measures in _group(answer).items():
+        has_position = _PLACES[system].first_column is not None
+        found[system][code] = _make_exposure(measures, has_position)
+    return found
+
+
+def _find_place(system: str) -> Question:
+    place = _PLACES.get(system)
+    if place is None:
+        why = f"claims hold codes of {', '.join(sorted(_PLACES))}"
+        raise ImpactError(f"exposure of {system} cannot be measured", why, "name one of these systems")
+    return place
+
+
+def _leave_out_empty(asked: Sequence[Question], filled: frozenset[str]) -> tuple[Question, ...]:
+    """The questions as far as anything can answer them."""
+    narrowed = [replace(q, columns=tuple(column for column in q.columns if column in filled)) for q in asked]
+    return tuple(q for q in narrowed if q.codes and q.columns and (q.type_column is None or q.type_column in filled))
+
+
+_Parts = dict[str, dict[str | None, Measure]]
+
+
+def _group(answer: Mapping[str, Sequence[Any]]) -> dict[tuple[str, str], _Parts]:
+    """By system and code: the measures by dimension and value."""
+    grouped: dict[tuple[str, str], _Parts] = {}
+    keys = zip(answer["system"], answer["code"], strict=True)
+    places = zip(answer["dimension"], answer["value"], strict=True)
+    amounts = (map(_dollars, answer[name]) for name in ("billed", "allowed", "paid"))
+    measures = map(Measure, answer["lines"], answer["claims"], *amounts)
+    for key, (dimension, value), measure in zip(keys, places, measures, strict=True):
+        grouped.setdefault(key, {}).setdefault(dimension, {})[value] = measure
+    return grouped
+
+
+def _dollars(amount: Decimal | None) -> Decimal:
+    """A sum; where every amount is empty it is 0."""
+    return ZERO if amount is None else amount
+
+
+def _make_exposure(measures: _Parts, has_position: bool) -> Exposure:
+    positions = measures.get(POSITION, {})
+    parts = {name: _sort_values(measures[dimension]) for dimension, name in _FIELDS.items() if dimension in measures}
+    return Exposure(
+        measures[TOTAL][None],
+        **parts,
+        principal=positions.get(FIRST, Measure()) if has_position else None,
+        secondary=positions.get(OTHER, Measure()) if has_position else None,
+    )
+
+
+def _sort_values(measures: Mapping[str | None, Measure]) -> dict[str | None, Measure]:
+    """By value, what the claim does not tell last: equal claims give equal answers on every engine."""
+    return dict(sorted(measures.items(), key=lambda item: (item[0] is None, item[0] or "")))
