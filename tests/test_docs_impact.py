@@ -12,6 +12,7 @@ import pytest
 from flows.cli import COMMANDS
 from flows.impact.priority import BILLING_KINDS, RULES, Thresholds
 from flows.impact.tasks import LEAD_DAYS
+from flows.impact.verify import State
 from flows.impact_settings import read_impact_settings
 from flows.settings import CONFIG_FILE
 from flows.use_specs import read_use_specs
@@ -82,6 +83,10 @@ def test_elements_of_the_page_are_read_as_it_says(row: int, form: Form) -> None:
 
 def test_every_way_to_hold_a_code_is_named() -> None:
     assert [match for match in Match if f"`{match.value}`" not in PAGE] == []
+
+
+def test_every_state_of_a_verified_item_is_told() -> None:
+    assert [read_names(row[0]) for row in TABLES["state"]] == [[state.value] for state in State]
 
 
 def test_commands_of_the_page_exist() -> None:

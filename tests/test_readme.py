@@ -11,6 +11,8 @@ import pytest
 from flows.cli import COMMANDS, main
 
 ROOT = Path(__file__).parents[1]
+# What they ask of the invented organisation has findings, on purpose.
+FINDING = ("uses", "impact")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -39,14 +41,15 @@ def test_the_console_examples_run_on_the_demo(
             name, _, value = line.removeprefix("export ").partition("=")
             monkeypatch.setenv(name, value)
             continue
-        assert _run(line) == 0, f"{line}: {capsys.readouterr().err}"
+        expected = 1 if any(word in FINDING for word in shlex.split(line)) else 0
+        assert _run(line) == expected, f"{line}: {capsys.readouterr().err}"
         captured = capsys.readouterr()
         assert captured.out.strip(), line
         assert "refused" not in captured.err
 
 
 def test_every_command_and_target_it_names_exists() -> None:
-    for command in re.findall(r"addenda ([a-z]+)", " ".join(_blocks("console") + _blocks("sh"))):
+    for command in re.findall(r"addenda (?:--config \S+ )?([a-z]+)", " ".join(_blocks("console") + _blocks("sh"))):
         assert command in COMMANDS, command
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"`?make ([a-z-]+)`?", README):

@@ -59,13 +59,29 @@ def test_demo_prints_where_everything_lies(demo: DemoRun) -> None:
     paths = re.findall(rf"{re.escape(str(demo.folder))}/[^\s,]+\.(?:html|xlsx|csv|json|db)", demo.answer.out)
     assert {Path(path).name for path in paths} >= {"report.html", "changes.xlsx", "index.html", "addenda.db"}
     assert [path for path in paths if not Path(path).is_file()] == []
-    packets = list((demo.folder / "reports").glob("*/packets/owner-*.xlsx"))
+    packets = list((demo.folder / "impact").glob("*/packets/owner-*.xlsx"))
     assert len({path.name for path in packets}) > 4
 
 
 def test_demo_can_run_again_in_its_folder(demo: DemoRun) -> None:
     again = demo.call("demo", demo.folder)
     assert (again.code, again.out) == (0, demo.answer.out)
+
+
+def test_nothing_is_applied_right_after_the_demo_and_one_correction_is_seen(demo: DemoRun) -> None:
+    answer = demo.ask("impact", "verify", *HCPCS_STEP, "--format", "json")
+    assert answer.code == 1
+    states = {item["state"] for item in answer.json["items"]}
+    assert states == {"not_yet", "nothing_to_do"}
+    fees = demo.folder / "organisation" / "fee_schedule.csv"
+    before = fees.read_bytes()
+    fees.write_bytes(before.replace(b"J9031", b"J9030"))
+    try:
+        items = demo.ask("impact", "verify", *HCPCS_STEP, "--format", "json").json["items"]
+    finally:
+        fees.write_bytes(before)
+    applied = [(item["code"], item["use"]) for item in items if item["state"] == "applied"]
+    assert applied == [("J9031", "fee schedule")]
 
 
 def test_every_cell_that_is_no_code_is_named_and_so_is_the_list_that_nobody_owns(demo: DemoRun) -> None:
@@ -199,8 +215,10 @@ def test_new_codes_come_with_what_will_move_and_whether_the_charge_master_has_th
     assert sum(sources.values()) > 100
 
 
-def test_tasks_are_due_before_the_effective_date(impacts: dict[str, Any]) -> None:
+def test_tasks_are_due_before_the_first_day_of_the_release_or_of_the_code(impacts: dict[str, Any]) -> None:
+    starts = {"C9053": date(2020, 4, 1)}  # announced a quarter early
     for document in impacts.values():
-        assert document["tasks"]
-        due = {date.fromisoformat(task["due_date"]) for task in document["tasks"]}
-        assert max(due) < date.fromisoformat(document["effective_date"])
+        effective_date = date.fromisoformat(document["effective_date"])
+        due = {(task["code"], date.fromisoformat(task["due_date"])) for task in document["tasks"]}
+        assert due
+        assert [(code, day) for code, day in due if day >= starts.get(code, effective_date)] == []

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 # The demo plays two months before the newest release takes effect, when a governance group meets.
 DAYS_BEFORE = timedelta(days=60)
-PACKETS = "packets"
 
 
 @dataclass(frozen=True)
@@ -114,14 +113,22 @@ def run_steps(demo: Demo, releases: list[SampleRelease]) -> list[DemoStep]:
 
 
 def _run_step(demo: Demo, previous: ReleaseId, current: ReleaseId) -> DemoStep:
+    from flows.impact.baseline import write_values
+    from flows.impact.document import impact_document
+    from flows.impact.writer import write_document
     from flows.report.packets.writer import write_packets
 
     pair = resolve_pair(demo.engine, current.system, str(previous), str(current))
     result = prepare_result(demo.engine, *pair, demo.today or current.effective_date - DAYS_BEFORE)
     impact = assess_impact(demo.engine, demo.settings, demo.config, result)
     result = replace(result, impact=impact)
-    folder = demo.settings.reports / report_folder(previous, current)
-    return DemoStep(result, write_report(result, folder), write_packets(impact, folder / PACKETS))
+    name = report_folder(previous, current)
+    # Where `addenda impact` writes, so that `addenda impact verify` has something to compare with.
+    folder = demo.settings.home / "impact" / name
+    packets = write_packets(impact, folder / "packets")
+    write_values(impact.inventory, impact.system, folder)
+    write_document(impact_document(impact), folder)
+    return DemoStep(result, write_report(result, demo.settings.reports / name), packets)
 
 
 def _print_end(steps: list[DemoStep], folder: Path, config: Path) -> None:
@@ -142,6 +149,7 @@ def _print_end(steps: list[DemoStep], folder: Path, config: Path) -> None:
     click.echo(f"all {len(steps)} steps, every kind of change among them: {folder / 'reports'}")
     click.echo(f"the releases as CMS would ship them: {folder / 'releases'}")
     click.echo(f"the organisation, its code uses and claims: {config.parent}")
+    click.echo(f"a packet for each owner and department: {folder / 'impact'}")
     click.echo(
         f"the database: {folder / 'addenda.db'} (ask it: ADDENDA_HOME={folder} addenda lookup icd10cm E66.813"
         " --on 2024-10-02)"
