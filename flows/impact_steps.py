@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from flows.impact_settings import read_impact_settings
 from flows.settings import Settings
 from schema.changes import UpdateResult
-from schema.errors import UsageError
+from schema.errors import AddendaError, UsageError
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from flows.network_update import NetworkUpdate
     from schema.impact import Impact
 
 
@@ -61,3 +62,33 @@ def add_impact(engine: Engine, settings: Settings, config: Path | None, result: 
     if not read_use_specs(config) and not ClaimsDataset(settings.claims).parts():
         return result
     return replace(result, impact=assess_impact(engine, settings, config, result))
+
+
+def try_impact(
+    engine: Engine, settings: Settings, config: Path | None, result: UpdateResult
+) -> tuple[UpdateResult, AddendaError | None]:
+    """As `add_impact`, but what cannot be read leaves the result as it is, and is given back.
+
+    An update must go on when a workbook of the organisation is not in its place.
+    """
+    try:
+        return add_impact(engine, settings, config, result), None
+    except AddendaError as error:
+        return result, error
+
+
+def add_impacts(engine: Engine, settings: Settings, config: Path | None, update: NetworkUpdate) -> None:
+    """Gives every result of the update its impact; what cannot be read is a problem of the update."""
+    from flows.network_update import Problem, ProblemKind
+
+    for number, result in enumerate(update.results):
+        update.results[number], error = try_impact(engine, settings, config, result)
+        if error is not None:
+            release_id = result.current.release_id
+            line = describe_left_out(result, error)
+            update.problems.append(Problem(ProblemKind.IMPACT, release_id.system, line, f"impact {error.slug}"))
+
+
+def describe_left_out(result: UpdateResult, error: AddendaError) -> str:
+    """The line for an impact that could not be assessed."""
+    return f"{result.current.release_id}: impact left out: {error.line}"

@@ -48,12 +48,13 @@ class ProblemKind(StrEnum):
     """A file did not come, is not what it should be, or could not be kept: another time it may."""
     REFUSED = "refused"
     """A file came, and a check or the reader refused what is in it."""
+    IMPACT = "impact"
+    """The uses or the claims of this organisation could not be read: the report says nothing of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that a person should know. `line` names the release or file; `key` is the same for the
-    same problem, whatever the line says."""
+    """What a person should know. `line` names the release or file; `key` is the same whatever the line says."""
 
     kind: ProblemKind
     system: str
@@ -284,8 +285,7 @@ def _describe_failure(offer: Offer, error: AddendaError) -> Problem:
 
 def _describe_refusal(got: Obtained, error: AddendaError) -> Problem:
     manifest = got.manifest
-    name = slug_of(manifest.url)
-    line = _shorten(f"{manifest.system} {manifest.release.partition('@')[2]} ({name}): {error.line}")
+    line = _shorten(f"{manifest.system} {manifest.release.partition('@')[2]} ({slug_of(manifest.url)}): {error.line}")
     return Problem(ProblemKind.REFUSED, manifest.system, line, f"{manifest.url} {error.slug}")
 
 

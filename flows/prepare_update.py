@@ -21,11 +21,13 @@ from prefect import Task, flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
+from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
 from flows import artifacts
 from flows.commands.common import today_of
 from flows.commands.report import report_folder
+from flows.impact_steps import describe_left_out, try_impact
 from flows.report.writer import ReportFiles, write_report
 from flows.retries import RETRY_DELAYS, is_curable
 from flows.settings import read_settings
@@ -40,7 +42,7 @@ from flows.steps import (
 from flows.update import FolderRelease, find_releases
 from schema.changes import ChangeSet, Reconciliation, Successor, UpdateResult
 from schema.contents import ReleaseInfo
-from schema.errors import UsageError, shorten_value
+from schema.errors import AddendaError, UsageError, shorten_value
 from schema.releases import ReleaseId, ReleaseRef
 from schema.store import reader
 from schema.store.database import open_database, reading
@@ -145,6 +147,16 @@ def find_successors(database_url: str, changes: Held[ChangeSet]) -> Held[Mapping
     return Held(found)
 
 
+@step("impact", "assess the impact of {update.value.current.release_id}")
+def assess(database_url: str, update: Held[UpdateResult]) -> Held[tuple[UpdateResult, AddendaError | None]]:
+    """The result with its impact, where uses or claims are there, and what could not be read: the log tells it."""
+    with opening(database_url) as engine:
+        result, error = try_impact(engine, read_settings(None), None, update.value)
+    if error is not None:
+        get_run_logger().warning(describe_left_out(result, error))
+    return Held((result, error))
+
+
 @step("report", "report {update.value.current.release_id}")
 def report(update: Held[UpdateResult], folder: Path) -> ReportFiles:
     """The written files. Artifact: the report's headlines, and where the files lie."""
@@ -196,8 +208,9 @@ def prepare_update(
         changes.value, reconciliation.value, successors.value, previous, current, as_of or today_of(settings)
     )
     name = report_folder(previous.release_id, current.release_id)
+    result, error = assess(url, Held(result)).value
     files = report(Held(result), (reports or settings.reports) / name)
-    return PreparedUpdate(current.release_id, previous.release_id, files, has_findings(result))
+    return PreparedUpdate(current.release_id, previous.release_id, files, has_findings(result) or error is not None)
 
 
 @contextmanager

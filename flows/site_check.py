@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flows.commands.common import today_of
 from flows.commands.report import report_folder
+from flows.impact_steps import add_impacts
 from flows.network_update import NetworkUpdate, Problem, ProblemKind, Step, update_from_sites
 from flows.notifications import Event, EventKind, notify
 from flows.report.writer import ReportFiles, write_report
@@ -41,6 +42,7 @@ _KINDS = {
     ProblemKind.QUARANTINED: (EventKind.FAILED_CHECK, "link quarantined"),
     ProblemKind.FETCH: (EventKind.FETCH_FAILED, "not fetched or stored"),
     ProblemKind.REFUSED: (EventKind.FAILED_CHECK, "release refused"),
+    ProblemKind.IMPACT: (EventKind.FAILED_CHECK, "impact not assessed"),
 }
 
 
@@ -121,6 +123,7 @@ def _check_due(
     )
     imported = import_files(archive, settings.imports, datetime.now(UTC))
     update = update_from_sites(engine, Fetcher(downloader, archive, progress), found, due, today, step, imported)
+    add_impacts(engine, settings, None, update)
     reports = tuple((result, write_report(result, _folder_of(settings, result))) for result in update.results)
     held = _list_held(engine)
     postings = [Posting(o.release, o.posted_date) for o in found.offers if o.release and not o.quarantine]

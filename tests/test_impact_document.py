@@ -125,7 +125,7 @@ def test_cell_that_a_spreadsheet_would_run_is_text(text: str) -> None:
 @pytest.mark.parametrize("text", [SCRIPT, CONTROLS, SURROGATE, "two\nlines"])
 def test_text_of_any_kind_comes_through_json(text: str, tmp_path: Path) -> None:
     document = impact_document(build_sample(text, owner=text))
-    path = write_document(document, tmp_path / "made" / "here")
+    path = write_document(render_document(document), tmp_path / "made" / "here")
     assert json.loads(path.read_text(encoding="utf-8")) == json.loads(json.dumps(document))
     assert [entry.name for entry in path.parent.iterdir()] == ["impact.json"]
 
@@ -133,7 +133,7 @@ def test_text_of_any_kind_comes_through_json(text: str, tmp_path: Path) -> None:
 def test_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ImpactError, match="cannot be written"):
-        write_document({}, tmp_path / "file" / "below")
+        write_document("{}", tmp_path / "file" / "below")
 
 
 def read(tmp_path: Path, text: str) -> ImpactSettings:

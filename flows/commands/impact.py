@@ -23,6 +23,7 @@ from flows.commands.common import (
 )
 from flows.commands.report import report_folder
 from flows.impact.assess import window_before
+from flows.impact.baseline import write_values
 from flows.impact.document import ROW_COLUMNS, impact_document, impact_rows
 from flows.impact.summary import summarise
 from flows.impact.writer import render_document, write_document
@@ -84,12 +85,13 @@ def command(
     window = (parse_day(first, "--claims-from") or earliest, parse_day(last, "--claims-to") or latest)
     result = prepare_result(engine, one, other, today_of(settings))
     impact = assess_impact(engine, settings, config, result, window)
-    document = impact_document(impact, read_impact_settings(config))
+    document = render_document(impact_document(impact, read_impact_settings(config)))
     folder = out or settings.home / "impact" / report_folder(one.release_id, other.release_id)
-    packets = write_packets(impact, folder)
+    packets = write_packets(impact, folder / "packets")
+    write_values(impact.inventory, impact.system, folder)
     baseline = write_document(document, folder)
     if output == "json":
-        click.echo(render_document(document), nl=False)
+        click.echo(document, nl=False)
     elif output == "csv":
         click.echo(render_rows(impact), nl=False)
     else:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from flows.commands.common import FINDINGS, open_settings, open_store, today_of
+from flows.commands.common import FINDINGS, config_path, open_settings, open_store, today_of
+from flows.impact_steps import add_impact
 from flows.report.writer import ReportFiles, write_report
 from flows.steps import has_findings, prepare_result, resolve_pair
 from schema.releases import ReleaseId
@@ -19,11 +20,15 @@ from schema.releases import ReleaseId
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the files; default below ADDENDA_HOME.")
 @click.pass_context
 def command(context: click.Context, system: str, previous: str, current: str, out: Path | None) -> int:
-    """Write the report of SYSTEM from PREVIOUS to CURRENT: HTML, workbook, JSON and CSV."""
+    """Write the report of SYSTEM from PREVIOUS to CURRENT: HTML, workbook, JSON and CSV.
+
+    Where addenda.toml names uses or claims are imported, it says where the changes hurt.
+    """
     settings = open_settings(context)
     engine = open_store(settings)
     one, other = resolve_pair(engine, system, previous, current)
     result = prepare_result(engine, one, other, today_of(settings))
+    result = add_impact(engine, settings, config_path(context), result)
     print_files(write_report(result, out or settings.reports / report_folder(one.release_id, other.release_id)))
     return FINDINGS if has_findings(result) else 0
 

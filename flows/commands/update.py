@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from flows.commands.common import FINDINGS, open_settings, open_store, today_of
+from flows.commands.common import FINDINGS, config_path, open_settings, open_store, today_of
 from flows.commands.progress import showing_downloads, showing_progress
 from flows.commands.report import print_files, report_folder
+from flows.impact_steps import add_impacts, describe_left_out, try_impact
 from flows.network_update import NetworkUpdate, update_from_sites
 from flows.report.writer import ReportFiles, write_report
 from flows.settings import Settings
@@ -55,7 +56,7 @@ def command(
     if folder is None and (label or out or overrides or note or author):
         raise UsageError("--release, --out and --override go with --from", "", "name the folder: --from FOLDER")
     if folder is None:
-        return update_from_network(settings, [get_system(name).name for name in systems])
+        return update_from_network(settings, [get_system(name).name for name in systems], config_path(context))
     if len(systems) != 1:
         raise UsageError("--from takes one system", "", "addenda update icd10cm --from FOLDER")
     engine = open_store(settings)
@@ -75,12 +76,17 @@ def command(
         if result is None:
             click.echo("the first release of this system: nothing to compare with yet")
             return 0
+        step("assess the impact")
+        result, error = try_impact(engine, settings, config_path(context), result)
         step("write the report")
         files = write_report(result, out or settings.reports / report_folder(*_pair_of(result)))
-    return print_result(result, files)
+    findings = print_result(result, files)
+    if error is not None:
+        click.echo(describe_left_out(result, error))
+    return FINDINGS if error is not None else findings
 
 
-def update_from_network(settings: Settings, systems: list[str]) -> int:
+def update_from_network(settings: Settings, systems: list[str], config: Path | None) -> int:
     """Find, fetch and load what is new of the systems, or of all and the other sets; 1 with findings."""
     wanted = systems or [*SYSTEMS, *OTHER_SETS]
     with (
@@ -90,8 +96,9 @@ def update_from_network(settings: Settings, systems: list[str]) -> int:
         downloader = open_downloader(settings, step)
         archive = open_archive(settings)
         found = find_offers(downloader, settings.cms_url, settings.cdc_url, wanted, step)
+        engine = open_store(settings)
         done = update_from_sites(
-            open_store(settings),
+            engine,
             Fetcher(downloader, archive, download),
             found,
             wanted,
@@ -99,6 +106,7 @@ def update_from_network(settings: Settings, systems: list[str]) -> int:
             step,
             import_files(archive, settings.imports, datetime.now(UTC)),
         )
+        add_impacts(engine, settings, config, done)
         reports = [
             (result, write_report(result, settings.reports / report_folder(*_pair_of(result))))
             for result in done.results
@@ -128,6 +136,10 @@ def print_result(result: UpdateResult, files: ReportFiles) -> int:
     found = result.reconciliation
     verdict = "agrees code for code" if found.agrees else f"{len(found.differences)} named differences"
     click.echo(f"against {found.basis}: {verdict}")
+    if result.impact is not None:
+        click.echo(
+            f"impact: {len(result.impact.items)} items, {len(result.impact.deleted_in_use)} deleted codes in use"
+        )
     print_files(files)
     return FINDINGS if has_findings(result) else 0
 

@@ -19,17 +19,18 @@ def render_document(document: dict[str, Any]) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def write_document(document: dict[str, Any], folder: Path) -> Path:
-    """Write `impact.json` into `folder`, made if need be; the earlier file stays until the new one is whole.
+def write_document(text: str, folder: Path) -> Path:
+    """Write a document rendered by `render_document` as `impact.json` into `folder`, made if need be.
 
-    Returns its path. Raises ImpactError when the folder cannot be written.
+    The earlier file stays until the new one is whole. Returns its path. Raises ImpactError when the folder cannot
+    be written.
     """
     path = folder / IMPACT_NAME
     beside = folder / f".{IMPACT_NAME}.{os.getpid()}.tmp"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            beside.write_text(render_document(document), encoding="utf-8", newline="\n")
+            beside.write_text(text, encoding="utf-8", newline="\n")
             os.replace(beside, path)
         finally:
             beside.unlink(missing_ok=True)
