@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
+from loaders.claims import csv_file, months
 from loaders.claims import dataset as dataset_module
-from loaders.claims import csv_file, importing, months
 from loaders.claims.dataset import ClaimsDataset
+from loaders.claims.quarantine import Quarantine
 from schema.errors import ClaimsError
 from tests.claims_files import import_lines, make_lines, read_kept, write_csv
 
@@ -50,7 +51,7 @@ def import_and_die(folder: Path, path: Path, step: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     if step == "parts":
-        months.ROWS_PER_GROUP = 20
+        months.ROWS_PER_GROUP = 20  # type: ignore[attr-defined]
         original, calls = months.MonthWriter._flush, [0]
 
         def flush(writer: months.MonthWriter, name: str) -> None:
@@ -59,11 +60,11 @@ def import_and_die(folder: Path, path: Path, step: str) -> None:
                 die()
             original(writer, name)
 
-        months.MonthWriter._flush = flush  # type: ignore[method-assign]
+        months.MonthWriter._flush = flush  # type: ignore[assignment,method-assign]
     elif step == "quarantine":
-        dataset_module.put_in_place = die
+        dataset_module.put_in_place = die  # type: ignore[attr-defined]
     else:
-        dataset_module.write_whole = die
+        dataset_module.write_whole = die  # type: ignore[attr-defined]
     ClaimsDataset(folder).import_file(path)
 
 
@@ -119,7 +120,7 @@ def test_disk_that_takes_no_more_is_told_and_nothing_is_left(
         elif step == "marker":
             patch.setattr(dataset_module, "write_whole", fail)
         else:
-            patch.setattr(importing.Quarantine, "add", fail)
+            patch.setattr(Quarantine, "add", fail)
         with pytest.raises(ClaimsError, match=words):
             dataset.import_file(path)
     assert (dataset.parts(), dataset.summary().files) == ((), 0)

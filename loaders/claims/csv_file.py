@@ -17,8 +17,8 @@ from loaders.claims.layout import match_columns
 from schema.claims import MONEY_COLUMNS
 from schema.errors import ClaimsError, Place
 
-# A row has to fit in a block. Bigger blocks mean fewer dictionaries, and more memory.
-BLOCK_BYTES = 8 << 20
+# A row has to fit in a block. Arrow reads some thirty blocks ahead, so bigger ones mean more memory.
+BLOCK_BYTES = 2 << 20
 _HEADER_BYTES = 1 << 20
 # Where almost every value is different a dictionary costs more than it saves.
 _PLAIN = {"claim_id", *MONEY_COLUMNS}
@@ -51,7 +51,7 @@ def read_csv(path: Path, facts: FileFacts) -> Iterator[Batch]:
                 yield batch.without(blanks)
     except (pa.ArrowException, UnicodeDecodeError):
         # Arrow's own words quote the row, and --debug would show them.
-        why = "it is not UTF-8, a quote is not closed, or a row is larger than 8 MB"
+        why = "it is not UTF-8, a quote is not closed, or a row is larger than 2 MB"
         raise ClaimsError("file of claims is refused", why, "export it again", Place(path.name)) from None
     last = Batch(0, {}, row, ragged=ragged[told:])
     yield last

@@ -42,7 +42,7 @@ PARQUET_OPTIONS = {
 ROW_BITS = 24
 ROWS_PER_PART = 1 << ROW_BITS
 # Rows that wait for their row group, all months together: memory against the size of row groups.
-WAITING_BYTES = 160 << 20
+WAITING_BYTES = 96 << 20
 # Files open for writing at once; more months than this get more than one part.
 OPEN_MONTHS = 64
 

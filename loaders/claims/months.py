@@ -180,10 +180,21 @@ def _arrange(table: pa.Table) -> pa.Table:
     keys = pa.table({name: _sortable(table, name) for name in SORT if name in table.column_names})
     table = table.take(pc.sort_indices(keys, [(name, "ascending") for name in keys.column_names]))
     columns = {
-        kept.name: table.column(kept.name) if kept.name in table.column_names else pa.nulls(table.num_rows, kept.type)
+        kept.name: _compact(table.column(kept.name))
+        if kept.name in table.column_names
+        else pa.nulls(table.num_rows, kept.type)
         for kept in KEPT
     }
     return pa.table(columns)
+
+
+def _compact(column: pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """A dictionary without what no row names: Parquet would keep it, and it may come from a refused row."""
+    if not pa.types.is_dictionary(column.type):
+        return column
+    array = column.combine_chunks()
+    used = array.indices.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(used.indices, array.dictionary.take(used.dictionary))
 
 
 def _sortable(table: pa.Table, name: str) -> pa.ChunkedArray:
