@@ -11,6 +11,7 @@ import click
 
 from flows.commands.common import open_settings
 from flows.commands.report import report_folder
+from flows.impact.assess import window_before
 from flows.impact_steps import assess_impact
 from flows.report.headlines import build_headlines
 from flows.report.writer import ReportFiles, write_report
@@ -33,7 +34,7 @@ DAYS_BEFORE = timedelta(days=60)
 
 @dataclass(frozen=True)
 class DemoStep:
-    """One step of one system, compared and reported; `packets` are those of its impact, by path."""
+    """One step of one system, compared and reported; `packets` are those of its impact, () without one."""
 
     result: UpdateResult
     files: ReportFiles
@@ -113,22 +114,30 @@ def run_steps(demo: Demo, releases: list[SampleRelease]) -> list[DemoStep]:
 
 
 def _run_step(demo: Demo, previous: ReleaseId, current: ReleaseId) -> DemoStep:
-    from flows.impact.baseline import write_values
-    from flows.impact.document import impact_document
-    from flows.impact.writer import write_document
-    from flows.report.packets.writer import write_packets
+    from flows.sample.organisation.practice import is_covered
 
     pair = resolve_pair(demo.engine, current.system, str(previous), str(current))
     result = prepare_result(demo.engine, *pair, demo.today or current.effective_date - DAYS_BEFORE)
-    impact = assess_impact(demo.engine, demo.settings, demo.config, result)
-    result = replace(result, impact=impact)
-    name = report_folder(previous, current)
-    # Where `addenda impact` writes, so that `addenda impact verify` has something to compare with.
-    folder = demo.settings.home / "impact" / name
+    packets: tuple[Path, ...] = ()
+    if is_covered(*window_before(current.effective_date)):
+        impact = assess_impact(demo.engine, demo.settings, demo.config, result)
+        result = replace(result, impact=impact)
+        packets = _write_impact(impact, demo.settings.home / "impact" / report_folder(previous, current))
+    files = write_report(result, demo.settings.reports / report_folder(previous, current))
+    return DemoStep(result, files, packets)
+
+
+def _write_impact(impact: Impact, folder: Path) -> tuple[Path, ...]:
+    """The packets, and what `addenda impact verify` compares with, where `addenda impact` writes them."""
+    from flows.impact.baseline import write_values
+    from flows.impact.document import impact_document
+    from flows.impact.writer import render_document, write_document
+    from flows.report.packets.writer import write_packets
+
     packets = write_packets(impact, folder / "packets")
     write_values(impact.inventory, impact.system, folder)
-    write_document(impact_document(impact), folder)
-    return DemoStep(result, write_report(result, demo.settings.reports / name), packets)
+    write_document(render_document(impact_document(impact)), folder)
+    return packets
 
 
 def _print_end(steps: list[DemoStep], folder: Path, config: Path) -> None:
@@ -143,7 +152,8 @@ def _print_end(steps: list[DemoStep], folder: Path, config: Path) -> None:
             click.echo(f"  {describe_impact(step.result.impact)}")
         click.echo(f"  open the report:    {step.files.html}")
         click.echo(f"  open the workbook:  {step.files.workbook}")
-        click.echo(f"  open the packets:   {step.packets[0].parent / 'index.html'}")
+        if step.packets:
+            click.echo(f"  open the packets:   {step.packets[0].parent / 'index.html'}")
         click.echo(f"  tables:             {step.files.csv}, {step.files.json}")
     click.echo()
     click.echo(f"all {len(steps)} steps, every kind of change among them: {folder / 'reports'}")

@@ -162,3 +162,9 @@ PERIODS = (
     Period(date(2020, 1, 1), date(2020, 3, 31), 120, _2020),
     Period(date(2023, 10, 1), date(2024, 9, 30), 1_900, _FY2024),
 )
+
+
+def is_covered(first: date, last: date) -> bool:
+    """Whether there are claims of all the days, both counted; the periods of 2019 and 2020 follow each other."""
+    spans = ((PERIODS[0].first, PERIODS[1].last), (PERIODS[2].first, PERIODS[2].last))
+    return any(begin <= first and last <= end for begin, end in spans)
