@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from flows.sites import open_archive
 from schema.contents import ReleaseInfo
 from schema.errors import AddendaError
 from schema.sources import SourceRow, SourceState
+
+CONFIG_VARIABLE = "ADDENDA_SERVED_CONFIG"
+"""By which `addenda schedule` hands the settings file of the uses to the processes of the runs."""
 
 # What a person should see first.
 _ORDER = (
@@ -51,7 +55,9 @@ class CheckedSources:
 @step("check", "look at the pages, update what is new")
 def check(systems: Sequence[str] | None) -> Held[SiteCheck]:
     """The whole check. Artifacts: a table of what the publishers offer, and the problems."""
-    found = check_sites(read_settings(None), systems, get_run_logger().info)
+    named = os.environ.get(CONFIG_VARIABLE)
+    config = Path(named) if named else None
+    found = check_sites(read_settings(None), systems, get_run_logger().info, config=config)
     if found.systems:
         create_table_artifact(
             list_source_rows(found.rows),
@@ -121,6 +127,7 @@ def list_problems(done: SiteCheck) -> list[str]:
     """What a person should know, one line each."""
     lines = [alarm.reason for alarm in done.alarms]
     lines += [f"re-posted: {event.before}, now {event.after}" for event in done.update.reposted]
+    lines += [one.line for one in done.watched if one.has_open]
     return [*lines, *map(str, done.update.problems)]
 
 

@@ -38,6 +38,7 @@ class EventKind(StrEnum):
     REPOSTED = "reposted"
     FAILED_CHECK = "failed_check"
     FETCH_FAILED = "fetch_failed"
+    IMPACT = "impact"
 
 
 @dataclass(frozen=True, slots=True)

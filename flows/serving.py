@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # It sets the environment that Prefect reads when it is imported, so it comes before Prefect.
-from flows.check_sources import check_sources
+from flows.check_sources import CONFIG_VARIABLE, check_sources
 
 # isort: split
 from prefect import serve
@@ -76,8 +76,11 @@ def serving_prefect(port: int) -> Iterator[str]:
             server.wait()
 
 
-def export_settings(settings: Settings) -> None:
-    """Hand the settings in force to the processes of the runs: they do not know of `--config`."""
+def export_settings(settings: Settings, config: Path | None = None) -> None:
+    """Hand the settings in force, and the file of the uses, to the processes of the runs: they do not know of
+    `--config`."""
+    if config is not None:
+        os.environ[CONFIG_VARIABLE] = str(config.absolute())
     for name in settings.model_fields_set:
         value = getattr(settings, name)
         if isinstance(value, list):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flows.commands.common import today_of
 from flows.commands.report import report_folder
 from flows.impact_steps import add_impacts
+from flows.impact_watch import Watched, verify_pending
 from flows.network_update import NetworkUpdate, Problem, ProblemKind, Step, update_from_sites
 from flows.notifications import Event, EventKind, notify
 from flows.report.writer import ReportFiles, write_report
@@ -49,7 +50,7 @@ _KINDS = {
 @dataclass(frozen=True, slots=True)
 class SiteCheck:
     """What one check found and did. `systems` are those that were looked at, `rows` what their pages
-    offer, `told` counts the messages that were taken."""
+    offer, `told` counts the messages that were taken, `watched` are the assessments of what is to come."""
 
     as_of: date
     systems: tuple[str, ...]
@@ -58,13 +59,15 @@ class SiteCheck:
     update: NetworkUpdate
     reports: tuple[tuple[UpdateResult, ReportFiles], ...]
     told: int = 0
+    watched: tuple[Watched, ...] = ()
 
     @property
     def has_findings(self) -> bool:
         """Whether a person should look."""
         found = self.update
         is_different = any(has_findings(result) for result, _ in self.reports)
-        return bool(found.problems or found.reposted or self.alarms) or is_different
+        is_open = any(one.has_open for one in self.watched)
+        return bool(found.problems or found.reposted or self.alarms) or is_different or is_open
 
 
 def check_sites(
@@ -72,10 +75,12 @@ def check_sites(
     systems: Collection[str] | None = None,
     step: Step = lambda _: None,
     progress: Progress = lambda _url, _done, _total: None,
+    config: Path | None = None,
 ) -> SiteCheck:
     """Look at the pages of the systems for which it is time, fetch and load what is new, write the reports.
 
-    What lies in the import folder is loaded on every day. `systems` are code systems and other sets, all
+    What lies in the import folder is loaded on every day, and the assessments of releases to come are verified
+    against the uses that `config` names. `systems` are code systems and other sets, all
     when None. Of two checks at once the second waits for the first and then finds nothing due. Raises
     AddendaError for what stops the whole check; what stops one release or page is a problem in the
     answer. People are told last, and each thing once.
@@ -88,20 +93,30 @@ def check_sites(
     with holding_lock(settings.home, lambda: step("another update is running: wait")):
         engine = open_database(settings.database)
         try:
-            done = _check_due(engine, settings, wanted, today, step, progress)
+            done = _check_due(engine, settings, config, wanted, today, step, progress)
+            watched = verify_pending(engine, settings, config, today)
         finally:
             engine.dispose()
         events = read_ledger(settings.home).events
     told = notify(
         settings.notify_urls,
-        [Event(EventKind(event.kind), event.title, event.body, event.key) for event in events],
+        [
+            *(Event(EventKind(event.kind), event.title, event.body, event.key) for event in events),
+            *(one.event for one in watched),
+        ],
         settings.home,
     )
-    return SiteCheck(today, done.systems, done.rows, done.alarms, done.update, done.reports, told)
+    return replace(done, told=told, watched=tuple(watched))
 
 
 def _check_due(
-    engine: Engine, settings: Settings, wanted: Sequence[str], today: date, step: Step, progress: Progress
+    engine: Engine,
+    settings: Settings,
+    config: Path | None,
+    wanted: Sequence[str],
+    today: date,
+    step: Step,
+    progress: Progress,
 ) -> SiteCheck:
     ledger = read_ledger(settings.home)
     alarmed = {
@@ -123,7 +138,7 @@ def _check_due(
     )
     imported = import_files(archive, settings.imports, datetime.now(UTC))
     update = update_from_sites(engine, Fetcher(downloader, archive, progress), found, due, today, step, imported)
-    add_impacts(engine, settings, None, update)
+    add_impacts(engine, settings, config, update)
     reports = tuple((result, write_report(result, _folder_of(settings, result))) for result in update.results)
     held = _list_held(engine)
     postings = [Posting(o.release, o.posted_date) for o in found.offers if o.release and not o.quarantine]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from flows.commands.common import FINDINGS, open_settings
+from flows.commands.common import FINDINGS, config_path, open_settings
 from flows.commands.progress import showing_downloads
 from flows.commands.update import print_update
 from flows.settings import Settings
@@ -25,12 +27,13 @@ def command(context: click.Context, once: bool, cron: str, port: int) -> int:
     """Serve the schedules with Prefect in one process, until it is interrupted.
 
     Each check looks at the publishers' pages where it is time to (weekly; daily in the season), loads
-    what is new, writes the reports and sends notifications. With --once it is made now; the exit code
-    is 0 done, 1 a person should look, 2 refused.
+    what is new, writes the reports, verifies the assessments of releases to come (see addenda impact
+    verify --help) and sends notifications. With --once it is made now; the exit code is 0 done,
+    1 a person should look, 2 refused.
     """
     settings = open_settings(context)
     if once:
-        return check_once(settings)
+        return check_once(settings, config_path(context))
     try:
         from flows.serving import export_settings, serve_checks
     except ImportError as error:
@@ -38,21 +41,23 @@ def command(context: click.Context, once: bool, cron: str, port: int) -> int:
             raise
         remedy = "pip install 'addenda[prefect]', or addenda schedule --once from cron"
         raise UsageError("Prefect is not installed", "", remedy) from error
-    export_settings(settings)
+    export_settings(settings, config_path(context))
     serve_checks(cron, port)
     return 0
 
 
-def check_once(settings: Settings) -> int:
+def check_once(settings: Settings, config: Path | None = None) -> int:
     """The check, and what it did in lines; 1 when a person should look."""
     with showing_downloads() as (step, download):
-        done = check_sites(settings, step=step, progress=download)
+        done = check_sites(settings, step=step, progress=download, config=config)
     if done.systems or done.update.loads or done.update.problems:
         print_update(done.update, done.reports)
     else:
         click.echo(f"nothing is due on {done.as_of}")
     for alarm in done.alarms:
         click.echo(f"{alarm.standing}: {alarm.reason}")
+    for watched in done.watched:
+        click.echo(watched.line)
     if done.told:
         click.echo(f"messages sent: {done.told}")
     return FINDINGS if done.has_findings else 0
