@@ -42,9 +42,10 @@ def measure_file(path: Path) -> FileFacts:
                 decoder.take(chunk)
                 head = head or chunk[:HEAD_BYTES]
                 feeds += chunk.count(b"\n")
-                returns += chunk.count(b"\r")
-                seen = tail[-2:] + chunk
-                pairs += seen.count(b"\r\n") - tail[-2:].count(b"\r\n")
+                seen = tail + chunk
+                if b"\r" in seen:
+                    returns += chunk.count(b"\r")
+                    pairs += seen.count(b"\r\n") - tail.count(b"\r\n")
                 is_blank = is_blank or any(mark in seen for mark in (b"\n\n", b"\n\r\n", b"\r\r"))
                 tail = seen[-2:]
     except OSError as error:
