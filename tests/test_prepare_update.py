@@ -152,6 +152,7 @@ def test_tasks_are_named_for_their_release_and_each_ran_once(server: SyncPrefect
         "compare icd10cm@2023-10-01.1 with icd10cm@2024-10-01.1",
         "reconcile icd10cm@2024-10-01.1",
         "find successors for icd10cm@2024-10-01.1",
+        "assess the impact of icd10cm@2024-10-01.1",
         "report icd10cm@2024-10-01.1",
     ]
     once = dict.fromkeys(names, 1)
