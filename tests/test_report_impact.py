@@ -146,7 +146,7 @@ def test_section_names_window_items_reasons_places_and_guesses() -> None:
     words = words_of(section_of(render(diagnosis_impact())))
     for said in (
         "October 2, 2023 to September 30, 2024",
-        "Deleted in a billing use; deleted, large volume.",
+        "Deleted in a billing use.",
         "$91,001",
         "$40,501",
         "row 7; row 9",

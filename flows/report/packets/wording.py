@@ -10,20 +10,29 @@ from flows.report.wording import count_of, long_date
 
 def packet_sentence(packet: Packet) -> str:
     """What the packet is, in one sentence."""
-    when = effective_text(packet.heading)
-    tasks = count_of(packet.tasks, "task")
     first = packet.first_due_date
-    due = f", the first due on {long_date(first)}" if first else ""
-    if packet.kind is PacketKind.DEPARTMENT:
-        codes = count_of(len(packet.codes), "code that this department bills", "codes that this department bills")
-        learn = count_of(len(packet.training), "change", "changes")
-        what = f"{codes} {'changes' if len(packet.codes) == 1 else 'change'} {when}: {tasks}{due}"
-        return f"{what}, and {learn} to learn." if packet.training else f"{what}."
-    codes = count_of(len(packet.codes), "code")
+    tasks = count_of(packet.tasks, "task") if packet.tasks else "no task"
+    todo = f"{tasks}, the first due on {long_date(first)}" if first else tasks
     if packet.kind is PacketKind.NO_OWNER:
-        return f"Nobody owns {count_of(len(packet.uses), 'use')} of codes: find an owner for each; {tasks} wait{due}."
-    change = "changes" if len(packet.codes) == 1 else "change"
-    return f"{codes} held in what you own {change} {when}: {tasks}{due}."
+        return f"{_ownerless_text(packet)}: find an owner for each; {todo}."
+    learn = ""
+    if packet.kind is PacketKind.DEPARTMENT and packet.training:
+        learn = f", and {count_of(len(packet.training), 'change')} to learn"
+    return f"{_codes_text(packet)} {effective_text(packet.heading)}: {todo}{learn}."
+
+
+def _ownerless_text(packet: Packet) -> str:
+    if packet.uses:
+        return f"Nobody owns {count_of(len(packet.uses), 'use')} of codes"
+    return "What stands here belongs to nobody"
+
+
+def _codes_text(packet: Packet) -> str:
+    where = "that this department bills" if packet.kind is PacketKind.DEPARTMENT else "held in what you own"
+    number = len(packet.codes)
+    if not number:
+        return f"No code {where} changes"
+    return f"{count_of(number, 'code')} {where} {'changes' if number == 1 else 'change'}"
 
 
 def effective_text(heading: PacketHeading) -> str:
