@@ -6,106 +6,25 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.command_line import Answer, CommandLine
-from tests.order_files import Code, Row, act_on, hcpcs_text, order_members, write_zip
-
-PAIR = ("hcpcs", "2031Q1", "2032Q1")
-HEADER = ("line", "code")
-SUPPLIES = [Row(f"A{n:04}", f"Supply number {n} of a long list") for n in range(40)]
-# What ended: three codes that the uses hold, one that they do not, and one that ended long before.
-GONE, OTHER, THIRD, UNUSED, OLD = "A0010", "A0011", "A0012", "A0013", "A0039"
-BEFORE = [replace(row, ended="20300630") if row.code == OLD else row for row in SUPPLIES]
-AFTER = [
-    *(replace(row, ended="20311231") if row.code in (GONE, OTHER, THIRD, UNUSED) else row for row in BEFORE),
-    Row("J7100", "Injection, the very same", added="20320101", action="A", action_date="20320101"),
-]
-SETTINGS = """
-[[uses]]
-name = "prices"
-kind = "charge_master"
-owner = "revenue"
-path = "prices.csv"
-[uses.columns]
-hcpcs = ["code"]
-
-[[uses]]
-name = "rules"
-kind = "payer_rule"
-path = "rules.csv"
-[uses.columns]
-hcpcs = ["code"]
-[uses.entries]
-hcpcs = "expression"
-
-[[uses]]
-name = "orders"
-kind = "order_set"
-owner = "nursing"
-path = "orders.xlsx"
-[uses.columns]
-hcpcs = ["code"]
-"""
-PRICES = ["A0001", GONE, "A0002", GONE, "A0003", GONE, OTHER, OLD, "A0004"]
-RULES = [f"A0005, {OTHER}", "A0009-A0011", f"{THIRD}-A0013", "A00*", "A0006"]
-ORDERS = ["A0001", THIRD, "A0002"]
-
-
-class Organisation:
-    """A store with two releases, and uses that can be edited."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.command = folder, CommandLine(folder / "home", more={"ADDENDA_TODAY": "2031-11-20"})
-        for name, rows, day in (("2031Q1", BEFORE, "20310101"), ("2032Q1", AFTER, "20320101")):
-            data = hcpcs_text(act_on(rows, day))
-            self.command.load("hcpcs", name, write_zip(folder / f"{name}.zip", {f"HCPC{name[:4]}_ANWEB.txt": data}))
-        self.config = folder / "addenda.toml"
-        self.config.write_text(SETTINGS)
-        self.write("prices", PRICES)
-        self.write("rules", RULES)
-        self.write_orders(ORDERS)
-
-    def write(self, use: str, codes: Sequence[str]) -> None:
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow(HEADER)
-        writer.writerows(enumerate(codes))
-        (self.folder / f"{use}.csv").write_text(text.getvalue())
-
-    def write_orders(self, codes: Sequence[str]) -> None:
-        from openpyxl import Workbook
-
-        workbook = Workbook()
-        for row in (HEADER, *enumerate(codes)):
-            workbook.worksheets[0].append(list(row))
-        workbook.save(self.folder / "orders.xlsx")
-
-    def __call__(self, *arguments: object, **more: str) -> Answer:
-        command = replace(self.command, more={**self.command.more, **more})
-        return command("--config", self.config, *arguments)
-
-    def assess(self) -> Path:
-        """The assessment that everything is compared with later."""
-        answer = self("impact", *PAIR, "--format", "json")
-        assert answer.err == ""
-        return next((self.command.home / "impact").rglob("impact.json"))
-
-    def verify(self) -> list[dict[str, Any]]:
-        """The items; the exit code has to say whether anything is open."""
-        answer = self("impact", "verify", *PAIR, "--format", "json")
-        assert answer.err == ""
-        document = answer.json
-        states = [item["state"] for item in document["items"]]
-        assert {state: states.count(state) for state in set(states)}.items() <= document["counts"].items()
-        assert answer.code == int(bool({"not_yet", "applied_wrongly", "new_stale"}.intersection(states)))
-        items: list[dict[str, Any]] = document["items"]
-        return items
+from tests.verified_uses import (
+    GONE,
+    OLD,
+    ORDERS,
+    OTHER,
+    PAIR,
+    PRICES,
+    RULES,
+    SETTINGS,
+    THIRD,
+    UNUSED,
+    Organisation,
+    edited,
+)
 
 
 @pytest.fixture
@@ -124,12 +43,6 @@ def reason(items: Sequence[Mapping[str, Any]], state: str) -> str:
     """The reason of the only item in that state."""
     (only,) = [item for item in items if item["state"] == state]
     return str(only["reason"])
-
-
-def edited(codes: Sequence[str], **changes: str) -> list[str]:
-    """The codes with those of some rows (`row3`, as a spreadsheet counts) changed."""
-    places = {int(name.removeprefix("row")) - 2: code for name, code in changes.items()}
-    return [places.get(at, code) for at, code in enumerate(codes)]
 
 
 def test_nothing_done_is_not_yet_everywhere(organisation: Organisation) -> None:
@@ -305,79 +218,3 @@ def test_assessment_without_its_inventory_still_tells_moved_stale_codes_apart(or
     next((organisation.command.home / "impact").rglob("uses.json")).unlink()
     organisation.write("prices", edited(PRICES, row3="A9999"))
     assert ("row 3", "applied_wrongly") in states(organisation.verify(), "prices", GONE)
-
-
-# ICD: a header in an expression stands for its children, and a new code belongs into the charge master.
-HEADING, ARM = Code("A09", "Infection", is_billable=False), Code("A091", "Infection of the arm")
-LEG = Code("A092", "Infection of the leg")
-ICD_BEFORE = [HEADING, ARM, LEG]
-ICD_AFTER = [
-    HEADING,
-    replace(ARM, is_billable=False),
-    Code("A0911", "Infection of the left arm"),
-    Code("A0912", "Infection of the right arm"),
-    LEG,
-]
-ICD_SETTINGS = """
-[[uses]]
-name = "charges"
-kind = "charge_master"
-path = "charges.csv"
-[uses.columns]
-icd10cm = ["code"]
-
-[[uses]]
-name = "groups"
-kind = "payer_rule"
-path = "groups.csv"
-[uses.columns]
-icd10cm = ["code"]
-[uses.entries]
-icd10cm = "expression"
-"""
-
-
-@pytest.fixture
-def hospital(tmp_path: Path) -> Organisation:
-    made = Organisation.__new__(Organisation)
-    made.folder, made.command = tmp_path, CommandLine(tmp_path / "home", more={"ADDENDA_TODAY": "2031-08-20"})
-    for year, codes in ((2031, ICD_BEFORE), (2032, ICD_AFTER)):
-        made.command.load(
-            "icd10cm", f"FY{year}", write_zip(tmp_path / f"{year}.zip", order_members("icd10cm", year, codes))
-        )
-    made.config = tmp_path / "addenda.toml"
-    made.config.write_text(ICD_SETTINGS)
-    made.write("charges", ["A09.1", "A09.2"])
-    made.write("groups", ["A09", "A09.2"])
-    assert made("impact", "icd10cm", "FY2031", "FY2032").err == ""
-    return made
-
-
-def verify_hospital(hospital: Organisation) -> dict[tuple[str, str], tuple[str, str]]:
-    answer = hospital("impact", "verify", "icd10cm", "FY2031", "FY2032", "--format", "json")
-    assert answer.err == ""
-    return {(item["use"], item["code"]): (item["state"], item["reason"]) for item in answer.json["items"]}
-
-
-def test_child_in_place_of_the_subdivided_code_is_a_suggested_successor(hospital: Organisation) -> None:
-    assert verify_hospital(hospital)["charges", "A091"][0] == "not_yet"
-    hospital.write("charges", ["A09.12", "A09.2", "a0911"])
-    assert verify_hospital(hospital)["charges", "A091"] == ("applied", "replaced by A09.12, a suggested successor")
-
-
-def test_category_that_stands_for_valid_children_can_stay(hospital: Organisation) -> None:
-    state, why = verify_hospital(hospital)["groups", "A091"]
-    assert (state, why) == ("nothing_to_do", "the category 'A09' still holds 3 valid codes")
-
-
-def test_new_code_is_looked_for_in_the_charge_master(hospital: Organisation) -> None:
-    assert verify_hospital(hospital)["charges", "A0911"][0] == "not_yet"
-    hospital.write("charges", ["A09.12", "A09.2"])
-    found = verify_hospital(hospital)
-    assert found["charges", "A0912"] == ("applied", "A09.12 is in the charge master now")
-    assert found["charges", "A0911"][0] == "not_yet"
-
-
-def test_date_of_the_verification_is_that_of_the_call(hospital: Organisation) -> None:
-    answer = hospital("impact", "verify", "icd10cm", "FY2031", "FY2032", "--format", "json", ADDENDA_TODAY="2031-09-01")
-    assert date.fromisoformat(answer.json["as_of"]) == date(2031, 9, 1)

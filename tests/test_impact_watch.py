@@ -12,8 +12,8 @@ import pytest
 from flows.site_check import _TOGETHER
 from flows.sources.looks import Ledger, write_ledger
 from tests.command_line import Answer
-from tests.test_impact_verify import GONE, ORDERS, OTHER, PAIR, PRICES, THIRD, Organisation, edited
 from tests.test_notifications import Webhook
+from tests.verified_uses import GONE, ORDERS, OTHER, PAIR, PRICES, THIRD, Organisation, edited
 
 ALL = [name for group in _TOGETHER for name in group]
 DONE_RULES = ["A0005", "A0009-A0011", "A00*", "A0006"]
