@@ -143,6 +143,18 @@ class ClaimsError(AddendaError):
     slug = "claims"
 
 
+class RemitsError(AddendaError):
+    """A remittance or an acknowledgment is refused, or what is held of them cannot be read."""
+
+    slug = "remits"
+
+
+class WatchError(AddendaError):
+    """The watch cannot tell what was asked."""
+
+    slug = "watch"
+
+
 class ImpactError(AddendaError):
     """The impact of a change set cannot be assessed."""
 
