@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -142,5 +142,8 @@ class WatchReport:
     evidence: Mapping[tuple[str, str], Evidence]
     """By (system, code)."""
     trend: Mapping[str, Mapping[int, int]]
-    """Invalid-code denials by system and days since its effective date, this year; the years before beside it."""
+    """Invalid-code denials of each day since the effective date (day 0): by `icd10cm` for the release that is
+    watched, by `icd10cm@2024-10-01` for the one that took effect on that day in a year before."""
     table_version: str
+    titles: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Titles by (system, code), where they are known."""
