@@ -98,7 +98,7 @@ FAULTS = {
     "dental claims": (change("005010X222A1~BHT", "005010X224A2~BHT"), "neither 837P"),
     "no transaction": (
         WHOLE[: WHOLE.index(b"ST*")] + b"GE*0*1~IEA*1*000000001~",
-        "no claims transaction",
+        "no transaction of claims",
     ),
     "header without its blanks": (change("SENDER         *", "SENDER*"), "fixed width"),
     "header of another version": (change("*00501*", "*00302*"), "version"),

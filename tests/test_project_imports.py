@@ -34,7 +34,7 @@ HOMES = {
     "pydantic_settings": ("flows.settings",),
     "pyarrow": ("loaders.claims", "loaders.remits", "loaders.uses", "flows.impact", "flows.sample", "flows.watch"),
     "python_calamine": ("loaders.workbook",),
-    "pyx12": ("loaders.claims", "loaders.remits"),
+    "pyx12": ("loaders.x12_envelope",),
     "rapidfuzz": ("flows.diff",),
     "requests": ("loaders.download",),
     "scipy": ("flows.watch",),

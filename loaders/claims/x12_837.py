@@ -6,18 +6,23 @@ Sources of the positions: the X12 implementation guides 005010X222 (professional
 
 from __future__ import annotations
 
-import contextlib
 import functools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
 
-from loaders.claims.x12_837_envelope import Segment, looks_like_x12, read_segments, refuse
+from loaders.x12_envelope import Contents, Row, Segment, looks_like_x12, read_sound
+from schema.errors import ClaimsError
 
 __all__ = ["looks_like_x12", "read_837"]
 
-Row = dict[str, str | None]
-
+_CONTENTS = Contents(
+    transaction="837",
+    guides={"005010X222": "professional", "005010X223": "institutional"},
+    error=ClaimsError,
+    noun="837",
+    wanted="claims",
+    wrong_guide="its claims are neither 837P (005010X222) nor 837I (005010X223)",
+)
 # HI qualifiers (code list 1270). Principal and other diagnoses alone become diagnosis columns: those are what
 # the columns of Tuva's medical_claim mean, the first of them being the principal one. Admitting diagnosis (ABJ,
 # BJ), patient's reason (APR, PR) and external cause (ABN, BN) are fields of their own on the claim; among the
@@ -36,7 +41,6 @@ _PROCEDURES = {
 }
 _MOST_CODES = 25
 _PLACE_OF_SERVICE, _BILL_TYPE = "B", "A"  # CLM05-2
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf".decode("latin-1")
 _CLAIM_SEGMENTS = {"HI", "LX", "SV1", "SV2"}
 
 
@@ -45,26 +49,16 @@ def read_837(path: Path) -> Iterator[Row]:
 
     Dates are ISO text and amounts text as written; what is no date stays as written, for who normalises to
     refuse. Allowed and paid amounts, and the day of discharge, are not told by an 837. The claim id is the
-    plain CLM01. The file is gone through twice: the first row comes after the whole file was found sound.
-    Raises ClaimsError, which names file, segment and reason, never a value.
+    plain CLM01. The first row comes after the whole file was found sound. Raises ClaimsError, which names file,
+    segment and reason, never a value.
     """
-    try:
-        # Latin-1 gives every byte a character, so that a wrong byte in a name cannot stop the reading of codes.
-        with path.open(encoding="latin-1", newline="") as stream:
-            for _ in _read_rows(stream, path):
-                pass
-            yield from _read_rows(stream, path)
-    except OSError as error:
-        raise refuse(path, error.strerror or "it cannot be read") from error
+    return read_sound(path, _CONTENTS, functools.partial(_read_rows, path))
 
 
-def _read_rows(stream: TextIO, path: Path) -> Iterator[Row]:
-    stream.seek(0)
-    if stream.read(len(_BYTE_ORDER_MARK)) != _BYTE_ORDER_MARK:
-        stream.seek(0)
+def _read_rows(path: Path, segments: Iterator[Segment]) -> Iterator[Row]:
     payer: str | None = None
     claim: _Claim | None = None
-    for segment in read_segments(stream, path):
+    for segment in segments:
         name = segment.fields[0]
         if name in ("CLM", "HL", "SE") and claim:
             yield from claim.rows()
@@ -76,26 +70,13 @@ def _read_rows(stream: TextIO, path: Path) -> Iterator[Row]:
             payer = payer if segment.read(3) == "23" else None
         elif name in _CLAIM_SEGMENTS:
             if claim is None:
-                raise refuse(path, f"{name} stands outside of a claim", segment.number)
+                raise _CONTENTS.refuse(path, f"{name} stands outside of a claim", segment.number)
             claim.take(segment)
         elif name == "DTP" and claim:
             claim.take_date(segment)
         elif name == "NM1" and claim is None and segment.read(1) == "PR":
             # Loop 2010BB, the payer that the claim goes to; other payers (2330B) stand within the claim.
-            payer = _name_payer(segment)
-
-
-def _name_payer(segment: Segment) -> str | None:
-    is_person = segment.read(2) == "1"
-    return None if is_person else _decode(segment.read(3)) or None
-
-
-@functools.lru_cache(maxsize=1024)
-def _decode(name: str) -> str:
-    """A name in the encoding it was written in: UTF-8 where that fits, else Latin-1."""
-    with contextlib.suppress(UnicodeDecodeError):
-        name = name.encode("latin-1").decode()
-    return " ".join(name.split())
+            payer = segment.read_organisation()
 
 
 class _Claim:
@@ -108,7 +89,7 @@ class _Claim:
         self._lines: list[Row] = []
         self._fields: Row = {
             "claim_id": segment.read(1) or None,
-            "claim_type": segment.claim_type,
+            "claim_type": segment.guide,
             "payer": payer,
             "place_of_service_code": facility or None if qualifier == _PLACE_OF_SERVICE else None,
             "bill_type_code": facility + frequency or None if qualifier == _BILL_TYPE else None,
@@ -142,20 +123,24 @@ class _Claim:
         if len(parts) == 1 and parts[0]:
             # Published samples name `:` in the header and part by `>`; without their codes claims look harmless.
             name = f"{segment.fields[0]}{position:02}"
-            raise refuse(self._path, f"{name} is not parted by the separator that the header names", segment.number)
+            raise _CONTENTS.refuse(
+                self._path, f"{name} is not parted by the separator that the header names", segment.number
+            )
         return parts
 
     def rows(self) -> Iterator[Row]:
         """The rows of the claim; raises ClaimsError for a claim that cannot be told right."""
         if not self._lines or any("charge_amount" not in line for line in self._lines):
-            raise refuse(self._path, "a claim, or a line of it, has no service (SV1 or SV2)", self._number)
+            raise _CONTENTS.refuse(self._path, "a claim, or a line of it, has no service (SV1 or SV2)", self._number)
         claim = dict(self._fields)
         for table, column in ((_DIAGNOSES, "diagnosis_code"), (_PROCEDURES, "procedure_code")):
             codes = [(*table[kind], code) for kind, code in self._codes if kind in table and code]
             if len({code_type for code_type, _, _ in codes}) > 1:
-                raise refuse(self._path, "a claim mixes codes of ICD-9 and ICD-10", self._number)
+                raise _CONTENTS.refuse(self._path, "a claim mixes codes of ICD-9 and ICD-10", self._number)
             if len(codes) > _MOST_CODES:
-                raise refuse(self._path, f"a claim has more than {_MOST_CODES} diagnoses or procedures", self._number)
+                raise _CONTENTS.refuse(
+                    self._path, f"a claim has more than {_MOST_CODES} diagnoses or procedures", self._number
+                )
             claim |= _number_codes(column, codes)
         for line in self._lines:
             yield claim | line

@@ -1,18 +1,19 @@
-"""The envelope of an 837 file: interchanges, groups and transactions, each whole or the file is refused."""
+"""The envelope of an X12 file: interchanges, groups and transactions, each whole or the file is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TextIO, cast
 
-from schema.errors import ClaimsError, Place
+from schema.errors import AddendaError, Place
 
 # The interchange header has a fixed width and so names the separators by position (X12.5, ISA segment).
 _ISA_LENGTH, _ISA_ELEMENTS = 106, 16
 _ISA_VERSIONS = ("00401", "00501")
-# The implementation guides of 837P and 837I, of whatever errata (005010X222A1, 005010X223A3, …).
-_GUIDES = {"005010X222": "professional", "005010X223": "institutional"}
 # What a clearinghouse also sends; named so that the refusal tells what was given.
 _OTHER_TRANSACTIONS = {
     "270": "an eligibility inquiry (270)",
@@ -23,21 +24,50 @@ _OTHER_TRANSACTIONS = {
     "820": "a premium payment (820)",
     "834": "an enrolment (834)",
     "835": "a remittance (835)",
+    "837": "claims (837)",
     "997": "an acknowledgement (997)",
     "999": "an acknowledgement (999)",
 }
 # Named, since str.strip takes away U+001C to U+001F too, which are usual separators.
 _BLANKS = " \t\r\n"
+Row = dict[str, str | None]
+"""What a reader makes of some segments: columns as text."""
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf".decode("latin-1")
 _REMEDY = "nothing of it was taken; ask the sender for the whole file"
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a file has to hold, and the error and words by which another one is refused.
+
+    `guides` names the implementation guides by their first ten characters, so that every errata of them counts;
+    `noun` is what the file is called, `wanted` what its transactions are, `wrong_guide` the reason against others.
+    """
+
+    transaction: str
+    guides: Mapping[str, str]
+    error: type[AddendaError]
+    noun: str
+    wanted: str
+    wrong_guide: str
+
+    def refuse(self, path: Path, reason: str, number: int | None = None) -> AddendaError:
+        """The refusal of a whole file: its name and the reason, never a value, since any may be a patient's."""
+        where = f"segment {number}: " if number else ""
+        return self.error(f"the {self.noun} file is refused", f"{where}{reason}", _REMEDY, Place(path.name))
+
+
 class Segment(NamedTuple):
-    """One segment of a claims transaction. `fields[0]` is its name; `number` counts from 1 in the file."""
+    """One segment of a transaction. `fields[0]` is its name; `number` counts from 1 in the file.
+
+    `guide` is the name that `Contents.guides` gives the implementation guide of its transaction.
+    """
 
     fields: list[str]
     number: int
     component_separator: str
-    claim_type: str
+    guide: str
 
     def read(self, position: int) -> str:
         """The element at the position (1 for CLM01), blanks at its ends left out; empty where there is none."""
@@ -47,11 +77,17 @@ class Segment(NamedTuple):
         """The components of the element."""
         return [text.strip(_BLANKS) for text in self.read(position).split(self.component_separator)]
 
+    def read_organisation(self) -> str | None:
+        """The name in an NM1 segment; None where there is none, or it is a person's."""
+        return None if self.read(2) == "1" else decode_name(self.read(3)) or None
 
-def refuse(path: Path, reason: str, number: int | None = None) -> ClaimsError:
-    """The refusal of a whole file: its name and the reason, never a value, since any value may be a patient's."""
-    where = f"segment {number}: " if number else ""
-    return ClaimsError("the 837 file is refused", f"{where}{reason}", _REMEDY, Place(path.name))
+
+@functools.lru_cache(maxsize=1024)
+def decode_name(name: str) -> str:
+    """A name in the encoding that it was written in, UTF-8 where that fits, else Latin-1; single blanks."""
+    with contextlib.suppress(UnicodeDecodeError):
+        name = name.encode("latin-1").decode()
+    return " ".join(name.split())
 
 
 def looks_like_x12(head: bytes) -> bool:
@@ -64,19 +100,44 @@ def looks_like_x12(head: bytes) -> bool:
     return not mark.isalnum() and header[6:7] in (b"", mark)
 
 
-def read_segments(stream: TextIO, path: Path) -> Iterator[Segment]:
+def read_sound(
+    path: Path, contents: Contents, read_rows: Callable[[Iterator[Segment]], Iterator[Row]]
+) -> Iterator[Row]:
+    """The rows that `read_rows` makes of the segments of a file.
+
+    The file is gone through twice: the first row comes after the whole file was found sound. Raises the error
+    of `contents`, which names file, segment and reason, never a value.
+    """
+    try:
+        # Latin-1 gives every byte a character, so that a wrong byte in a name cannot stop the reading of codes.
+        with path.open(encoding="latin-1", newline="") as stream:
+            for _ in read_rows(_read_from_start(stream, path, contents)):
+                pass
+            yield from read_rows(_read_from_start(stream, path, contents))
+    except OSError as error:
+        raise contents.refuse(path, error.strerror or "it cannot be read") from error
+
+
+def _read_from_start(stream: TextIO, path: Path, contents: Contents) -> Iterator[Segment]:
+    stream.seek(0)
+    if stream.read(len(_BYTE_ORDER_MARK)) != _BYTE_ORDER_MARK:
+        stream.seek(0)
+    return _read_segments(stream, path, contents)
+
+
+def _read_segments(stream: TextIO, path: Path, contents: Contents) -> Iterator[Segment]:
     """The segments from ST to SE of every transaction, SE itself included.
 
     Nothing is read ahead, so a fault far down is found only there: who acts on segments has to have come to
     the end once. Counts and control numbers are those of X12.6 (SE01 counts ST and SE, GE01 transactions,
-    IEA01 groups). Raises ClaimsError for a file that is cut, miscounts, or holds another transaction.
+    IEA01 groups). Raises the error of `contents` for a file that is cut, miscounts, or holds another transaction.
     """
-    envelope = _Envelope(path)
+    envelope = _Envelope(path, contents)
     source = _Source(stream)
     while source.skip_blanks():
         yield from _read_interchange(source, envelope)
     if not envelope.transactions:
-        raise refuse(path, "it holds no claims transaction")
+        raise contents.refuse(path, f"it holds no transaction of {contents.wanted}")
 
 
 def _read_interchange(source: _Source, envelope: _Envelope) -> Iterator[Segment]:
@@ -96,7 +157,7 @@ def _read_interchange(source: _Source, envelope: _Envelope) -> Iterator[Segment]
     for line in raw:
         fields = line.lstrip(_BLANKS).split(element)
         if envelope.take(fields):
-            yield Segment(fields, envelope.number, component, envelope.claim_type)
+            yield Segment(fields, envelope.number, component, envelope.guide)
         elif fields[0] == "IEA":
             source.put_back(raw.buffer)
             return
@@ -130,22 +191,22 @@ class _Source:
 class _Envelope:
     """Where in the envelope the reading is, and what was counted."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, contents: Contents) -> None:
+        self._path, self._contents = path, contents
         self.number = 0
-        self.claim_type = ""
+        self.guide = ""
         self.transactions = 0
         self._interchange = self._group = self._transaction = ""
         self._inside: list[str] = []
         self._groups_in_interchange = self._transactions_in_group = self._segments_in_transaction = 0
-        self._guide = ""
+        self._guide_of_group = ""
 
-    def refuse(self, reason: str) -> ClaimsError:
+    def refuse(self, reason: str) -> AddendaError:
         """The refusal, with the number of the last segment read."""
-        return refuse(self.path, reason, self.number)
+        return self._contents.refuse(self._path, reason, self.number)
 
     def check_header(self, header: str) -> None:
-        """Raises ClaimsError unless the text is an interchange header of full length."""
+        """Raises unless the text is an interchange header of full length."""
         where = "after the last interchange" if self.number else "at its beginning"
         if not header.startswith("ISA"):
             raise self.refuse(f"{where} stands something else than an interchange")
@@ -161,7 +222,7 @@ class _Envelope:
             raise self.refuse("its interchange header is of a version that is not known here")
 
     def take(self, fields: list[str]) -> bool:
-        """Count a segment; whether it lies in a transaction. Raises ClaimsError where it may not stand."""
+        """Count a segment; whether it lies in a transaction. Raises where it may not stand."""
         self.number += 1
         name = fields[0]
         if self._inside[-1:] == ["ST"]:
@@ -177,8 +238,10 @@ class _Envelope:
         if name == "GS" and self._inside == ["ISA"]:
             self._groups_in_interchange += 1
             self._transactions_in_group = 0
-            self._group, self._guide = _at(fields, 6), _at(fields, 8)
+            self._group, self._guide_of_group = _at(fields, 6), _at(fields, 8)
             self._inside.append("GS")
+        elif name == "TA1" and self._inside == ["ISA"]:
+            pass  # an answer to an interchange of ours, which may stand in any one of theirs (X12.5)
         elif name == "ISA" and not self._inside:
             self._groups_in_interchange = 0
             self._interchange = _at(fields, 13)
@@ -193,14 +256,13 @@ class _Envelope:
 
     def _begin_transaction(self, fields: list[str]) -> None:
         kind = _at(fields, 1)
-        if kind != "837":
+        if kind != self._contents.transaction:
             what = _OTHER_TRANSACTIONS.get(kind, "another transaction")
-            raise self.refuse(f"it holds {what}, not claims (837)")
-        guide = _at(fields, 3) or self._guide
-        claim_type = _GUIDES.get(guide[:10])
-        if claim_type is None:
-            raise self.refuse("its claims are neither 837P (005010X222) nor 837I (005010X223)")
-        self.claim_type = claim_type
+            raise self.refuse(f"it holds {what}, not {self._contents.wanted} ({self._contents.noun})")
+        guide = self._contents.guides.get((_at(fields, 3) or self._guide_of_group)[:10])
+        if guide is None:
+            raise self.refuse(self._contents.wrong_guide)
+        self.guide = guide
         self.transactions += 1
         self._transactions_in_group += 1
         self._segments_in_transaction = 1
