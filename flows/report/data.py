@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -133,11 +133,16 @@ def change_rows(change_set: ChangeSet) -> Iterator[tuple[str, ...]]:
 
 
 def render_csv(change_set: ChangeSet) -> str:
-    """The change set as CSV (RFC 4180: CRLF, a header row), runnable cells disarmed with an apostrophe."""
+    """The change set as CSV (`render_rows`)."""
+    return render_rows(CSV_COLUMNS, change_rows(change_set))
+
+
+def render_rows(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Rows as CSV (RFC 4180: CRLF, a header row), runnable cells disarmed with an apostrophe."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(CSV_COLUMNS)
-    for row in change_rows(change_set):
+    writer.writerow(columns)
+    for row in rows:
         writer.writerow([disarm(value) for value in row])
     return _SURROGATE.sub("\ufffd", text.getvalue())
 
