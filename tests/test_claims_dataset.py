@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from loaders import intake_folder, intake_months
 from loaders.claims import csv_file, months
 from loaders.claims import dataset as dataset_module
 from loaders.claims.dataset import ClaimsDataset
@@ -52,19 +53,19 @@ def import_and_die(folder: Path, path: Path, step: str) -> None:
 
     if step == "parts":
         months.ROWS_PER_GROUP = 20  # type: ignore[attr-defined]
-        original, calls = months.MonthWriter._flush, [0]
+        original, calls = intake_months.MonthWriter._flush, [0]
 
-        def flush(writer: months.MonthWriter, name: str) -> None:
+        def flush(writer: intake_months.MonthWriter, name: str) -> None:
             calls[0] += 1
             if calls[0] > 5:
                 die()
             original(writer, name)
 
-        months.MonthWriter._flush = flush  # type: ignore[assignment,method-assign]
+        intake_months.MonthWriter._flush = flush  # type: ignore[assignment,method-assign]
     elif step == "quarantine":
         dataset_module.put_in_place = die  # type: ignore[attr-defined]
     else:
-        dataset_module.write_whole = die  # type: ignore[attr-defined]
+        intake_folder.write_whole = die  # type: ignore[attr-defined]
     ClaimsDataset(folder).import_file(path)
 
 
@@ -116,9 +117,9 @@ def test_disk_that_takes_no_more_is_told_and_nothing_is_left(
     path = write_many(tmp_path / "lines.csv")
     with monkeypatch.context() as patch:
         if step == "part":
-            patch.setattr(months._HashingFile, "write", fail)
+            patch.setattr(intake_months.HashingFile, "write", fail)
         elif step == "marker":
-            patch.setattr(dataset_module, "write_whole", fail)
+            patch.setattr(intake_folder, "write_whole", fail)
         else:
             patch.setattr(Quarantine, "add", fail)
         with pytest.raises(ClaimsError, match=words):
@@ -143,11 +144,11 @@ def test_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_many(tmp_path / "lines.csv")
 
-    def add(writer: months.MonthWriter, rows: Any) -> None:
+    def add(writer: intake_months.MonthWriter, rows: Any) -> None:
         with path.open("a") as file:
             file.write("more\n")
 
-    monkeypatch.setattr(months.MonthWriter, "add", add)
+    monkeypatch.setattr(intake_months.MonthWriter, "add", add)
     dataset = ClaimsDataset(tmp_path / "claims")
     with pytest.raises(ClaimsError, match="changed while it was read"):
         dataset.import_file(path)

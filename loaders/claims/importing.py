@@ -12,24 +12,27 @@ from loaders.claims.batches import Batch
 from loaders.claims.csv_file import read_csv
 from loaders.claims.file_facts import FileFacts, stamp_of
 from loaders.claims.layout import READ_COLUMNS
-from loaders.claims.marker import Marker
-from loaders.claims.months import MonthWriter
+from loaders.claims.months import open_months
 from loaders.claims.parquet_file import MAGIC, read_parquet
 from loaders.claims.quarantine import Quarantine
 from loaders.claims.rows import clean_rows
+from loaders.intake_folder import STEM_LENGTH, IntakeFolder
+from loaders.intake_marker import Marker
 from schema.errors import ClaimsError, Place
 
 _ROWS_OF_837 = 16_384
+REFUSED = "refused"
+"""The fact of a marker that tells the number of refused rows by reason."""
 
 
-def import_rows(folder: Path, path: Path, facts: FileFacts, site_key: str) -> Marker:
+def import_rows(intake: IntakeFolder, path: Path, facts: FileFacts, site_key: str) -> Marker:
     """Write the rows of a file as parts, and the refused ones as `quarantine/<sha256>.part`.
 
     The marker that is given back makes them count. Raises ClaimsError, and then leaves neither; OSError
     when the disk does not take them.
     """
-    months = MonthWriter(folder, facts.sha256[:16])
-    listed = folder / "quarantine" / f"{facts.sha256}.part"
+    months = open_months(intake.folder, facts.sha256[:STEM_LENGTH])
+    listed = intake.folder / "quarantine" / f"{facts.sha256}.part"
     quarantine = Quarantine(listed, path.name, facts.sha256)
     try:
         for batch in _read_batches(path, facts):
@@ -45,11 +48,11 @@ def import_rows(folder: Path, path: Path, facts: FileFacts, site_key: str) -> Ma
     except BaseException:
         months.give_up()
         quarantine.give_up()
-        for left in (listed, *folder.glob(f"months/*/{facts.sha256[:16]}-*.parquet")):
-            left.unlink(missing_ok=True)
+        intake.drop(facts.sha256)
+        listed.unlink(missing_ok=True)
         raise
     counts = dict(sorted(quarantine.counts.items()))
-    return Marker(path.name, facts.sha256, sum(part.rows for part in parts), counts, parts)
+    return Marker(path.name, facts.sha256, sum(part.rows for part in parts), parts, {REFUSED: counts})
 
 
 def _read_batches(path: Path, facts: FileFacts) -> Iterator[Batch]:

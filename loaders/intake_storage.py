@@ -1,4 +1,4 @@
-"""Folder and files of the dataset: one import at a time, and what is written is whole or not there."""
+"""Folder and files of a dataset: one import at a time, and what is written is whole or not there."""
 
 from __future__ import annotations
 
@@ -7,19 +7,28 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from schema.errors import AddendaError, ClaimsError, Place
+from schema.errors import AddendaError, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a dataset holds: the noun in its messages (a plural) and the error that they are raised as."""
+
+    noun: str
+    error: type[AddendaError]
 
 
 @contextmanager
-def holding_lock(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
-    """Hold the dataset for an import; another one waits, and `waiting` is called once. Raises ClaimsError.
+def holding_lock(folder: Path, holding: Holding, waiting: Callable[[], None]) -> Iterator[None]:
+    """Hold the dataset for an import; another one waits, and `waiting` is called once. Raises its error.
 
     The system takes the lock back when its holder dies.
     """
-    with explain_failure(folder):
-        # Claims are nobody else's business.
+    with explain_failure(folder, holding):
+        # What concerns patients is nobody else's business.
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = (folder / "import.lock").open("w", encoding="ascii")
     with file:
@@ -32,8 +41,8 @@ def holding_lock(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def explain_failure(folder: Path) -> Iterator[None]:
-    """Every error of the disk as a ClaimsError of one line."""
+def explain_failure(folder: Path, holding: Holding) -> Iterator[None]:
+    """Every error of the disk as the dataset's own, of one line."""
     try:
         yield
     except AddendaError:
@@ -42,9 +51,9 @@ def explain_failure(folder: Path) -> Iterator[None]:
         is_full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         why = "the disk is full" if is_full else error.strerror or type(error).__name__
         remedy = "make room" if is_full else "check the folder and its rights"
-        raise ClaimsError(
-            "claims cannot be kept", why, f"{remedy}, then give the command again; what is held is unharmed",
-            Place(str(folder)),
+        raise holding.error(
+            f"{holding.noun} cannot be kept", why,
+            f"{remedy}, then give the command again; what is held is unharmed", Place(str(folder)),
         ) from error  # fmt: skip
 
 
