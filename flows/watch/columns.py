@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from schema.remits import Category
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     Flags: TypeAlias = NDArray[np.bool_]
     Table: TypeAlias = pa.Table | Mapping[str, Any]
 
+EPOCH = date(1970, 1, 1)
 CATEGORIES: tuple[Category, ...] = tuple(Category)
 
 
@@ -46,7 +48,8 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """One table: for each row its numbers. `end` and `received` are days since 1970-01-01."""
+    """One table: for each row its numbers. `end` and `received` are days since 1970-01-01, `amount` is in
+    ten-thousandths of a dollar (whole numbers: sums are exact)."""
 
     system: Ints
     payer: Ints
@@ -92,7 +95,7 @@ def read_rows(table: Table, names: Names) -> Rows:
         received=_days(table, "received_date") if _has(table, "received_date") else end,
         is_rejection=_plain(table, "is_rejection", np.bool_, count, False),
         is_standing=_plain(table, "is_standing", np.bool_, count, True),
-        amount=_plain(table, "amount", np.float64, count, 0.0),
+        amount=np.rint(_plain(table, "amount", np.float64, count, 0.0) * 10_000),
     )
 
 
@@ -151,3 +154,10 @@ def _plain(table: Table, name: str, kind: Any, count: int, default: float | bool
 
         column = column.cast(pa.float64())
     return np.asarray(column.to_numpy(zero_copy_only=False)).astype(kind)
+
+
+def tally(place: Ints, values: Any, size: int) -> Floats:
+    """The sum of the values at each place, `[size]`."""
+    import numpy as np
+
+    return np.bincount(place, weights=values, minlength=size).astype(np.float64, copy=False)
