@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Literal
 
 from schema.releases import ReleaseId
 from schema.remits import Category
+
+WATCH_DAYS = 90
+"""An update is watched on the effective date and so many days after it."""
+REVIEW_DAYS = 60
+"""So many days after its start an entry is looked at again: most payers have answered most claims by then."""
 
 
 class Reason(StrEnum):
@@ -65,6 +71,28 @@ class WatchEntry:
     """Share of them denied, by payer."""
     owner: str | None = None
     note: str = ""
+
+    @property
+    def review_date(self) -> date:
+        """The day on which the entry is looked at again, before its end."""
+        return min(self.start_date + timedelta(days=REVIEW_DAYS), self.end_date)
+
+    def is_open(self, day: date) -> bool:
+        """Whether the code is watched on that day."""
+        return self.start_date <= day <= self.end_date
+
+
+@dataclass(frozen=True, slots=True)
+class WatchAct:
+    """What a person did to the watchlist: add a code, or end its watch; at one payer or all (None)."""
+
+    action: Literal["add", "end"]
+    system: str
+    code: str
+    payer: str | None
+    reason: str
+    by: str
+    act_date: date
 
 
 @dataclass(frozen=True, slots=True)
