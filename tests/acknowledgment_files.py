@@ -109,7 +109,8 @@ def write_totals(claims: Iterable[AcknowledgedClaim], day: str, kinds: tuple[str
     """The status of a level and its totals: accepted and rejected claims."""
     rejected = [claim.is_rejected for claim in claims]
     told = [f"QTY*{kind}*{number}" for kind, number in zip(kinds, (rejected.count(False), sum(rejected)), strict=True)]
-    return [f"STC*A1:19:PR*{day}*WQ*100", *(told if has_totals else [])]
+    date = day if kinds == ("90", "AA") else ""
+    return [f"STC*A1:19:PR*{date}*WQ*100", *(told if has_totals else [])]
 
 
 def write_claim(claim: AcknowledgedClaim, day: str) -> list[str]:
@@ -120,16 +121,17 @@ def write_claim(claim: AcknowledgedClaim, day: str) -> list[str]:
     segments += [*claim.references, *write_period(claim.service_date)]
     for line in claim.lines:
         segments += [f"SVC*{':'.join((line.qualifier, line.code, *line.modifiers))}*{line.charge}*****1"]
-        segments += [write_status(status, "*U*") for status in line.statuses]
+        segments += [write_status(status, f"{day}*U") for status in line.statuses]
         segments += [f"REF*FJ*{line.number}"] if line.number else []
         segments += write_period(line.service_date)
     return segments
 
 
 def write_status(status: str, middle: str) -> str:
-    """One STC: its composites are elements 1, 10 and 11; `middle` are elements 2 to 4."""
+    """One STC: its composites are elements 1, 10 and 11; `middle` are those from the second on."""
     first, *more = status.split()
-    return "*".join([f"STC*{first}*{middle}", *([""] * 5 if more else []), *more])
+    text = f"STC*{first}*{middle}"
+    return text + "*" * (9 - text.count("*")) + "*" + "*".join(more) if more else text
 
 
 def write_period(day: str) -> list[str]:

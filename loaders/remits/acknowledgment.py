@@ -107,13 +107,15 @@ class _Transaction:
 
     def _take_of_claim(self, claim: _Claim, segment: Segment) -> None:
         name = segment.fields[0]
-        if name == "STC":
-            claim.take_status(segment)
-        elif name == "SVC":
+        if name in ("STC", "SVC"):
             parts = segment.components(1)
             if len(parts) == 1 and parts[0]:
-                raise self._refuse(segment, "SVC01 is not parted by the separator that the header names")
-            claim.begin_line(parts)
+                # Read as one word it would be no rejection, and no code.
+                raise self._refuse(segment, f"{name}01 is not parted by the separator that the header names")
+            if name == "STC":
+                claim.take_status(segment)
+            else:
+                claim.begin_line(parts)
         elif name == "REF" and segment.read(1) == "FJ":
             claim.take_line_number(segment.read(2))
         elif name == "DTP" and segment.read(1) == "472":
@@ -173,8 +175,8 @@ class _Claim:
 
     def take_status(self, segment: Segment) -> None:
         """The rejecting ones among the composites of an STC segment."""
-        # The action code: U rejects also where the category is one that no correction answers (A4: not found).
-        self.is_rejected |= segment.read(3) == "U"
+        # The claim's action code: U is among the rejected of the totals also without such a category (A4: not found).
+        self.is_rejected |= segment.read(3) == "U" and len(self._places) == 1
         statuses = self._places[-1][1]
         for position in _STATUSES:
             category, status, *_ = (*segment.components(position), "")
