@@ -169,8 +169,8 @@ class _Claim:
         qualifier, code, *modifiers = (*procedure, "")
         line: Row = {}
         if qualifier == "HC":
-            filled = [modifier.upper() for modifier in modifiers[:_MOST_MODIFIERS] if modifier]
-            line = {"code": code.upper() or None, "modifiers": " ".join(filled) or None}
+            filled = [modifier for modifier in map(_clean, modifiers[:_MOST_MODIFIERS]) if modifier]
+            line = {"code": _clean(code) or None, "modifiers": " ".join(filled) or None}
         self._places.append((line, []))
 
     def take_status(self, segment: Segment) -> None:
@@ -180,7 +180,7 @@ class _Claim:
         statuses = self._places[-1][1]
         for position in _STATUSES:
             category, status, *_ = (*segment.components(position), "")
-            told = category.upper(), status.upper()
+            told = _clean(category), _clean(status)
             if told[0] in REJECTING:
                 self.is_rejected = True
                 if told not in statuses:
@@ -201,6 +201,11 @@ class _Claim:
             shared = self._claim | place | {"service_date": place.get("service_date") or day}
             for category, status in statuses:
                 yield shared | {"category_code": category, "status_code": status or None}
+
+
+def _clean(code: str) -> str:
+    """A code as it is compared: in upper case, without blanks."""
+    return "".join(code.upper().split())
 
 
 def _read_day(text: str) -> str | None:
