@@ -83,3 +83,16 @@ class RemitImport:
     refusal: str | None = None
     notes: Mapping[str, int] | None = None
     """Numbers of what was seen on the way, by name: reversals, lines without a date …"""
+
+
+@dataclass(frozen=True, slots=True)
+class RemitsSummary:
+    """What is held: files imported, rows of remittances and of acknowledgments, files refused, and the first and
+    last date of receipt (None without any)."""
+
+    files: int
+    lines: int
+    rejections: int
+    refused: int
+    first_date: date | None
+    last_date: date | None

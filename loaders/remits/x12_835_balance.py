@@ -1,0 +1,184 @@
+"""Whether the amounts of a remittance add up, exactly, and whether every one is there.
+
+The rules are those of the implementation guide (005010X221, 1.10.2.1): the adjustments of a line are its charge
+minus its payment; those of a claim and its lines its charge minus its payment; and the total is what was paid
+for the claims minus the provider's adjustments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from loaders.remits.arrays import SUM, first_true, sum_by
+from loaders.remits.layout import MONEY
+from loaders.remits.x12_835_tables import Tables
+
+PREDETERMINATION = "25"
+"""CLP02 of what would be paid: no payment."""
+_LIMIT = pa.scalar(10**14, pa.decimal128(38, 4))
+
+Fault = tuple[str, int]
+"""The reason, and the number of the segment (from 1)."""
+
+
+def find_fault(tables: Tables) -> Fault | None:
+    """The first fault in amounts and what they belong to; None where all is right."""
+    for name, columns in _NEEDED.items():
+        for column, reason in columns.items():
+            position = first_true(pc.is_null(tables[name].column(column).combine_chunks()))
+            if position is not None:
+                return _locate(tables[name], position, reason)
+    for check in (_check_dates, _check_references, _check_sizes, _check_codes, _check_sums):
+        for table, mask, reason in check(tables):
+            position = first_true(pc.fill_null(mask, False))
+            if position is not None:
+                return _locate(table, position, reason)
+    if tables.unbalanced is not None:
+        return "the adjustments (CAS) do not add up to charge minus payment", tables.unbalanced
+    return None
+
+
+_NO_AMOUNT = "is no amount with up to 4 decimals"
+_NEEDED = {
+    "payments": {"total_payment_amount": f"BPR02 {_NO_AMOUNT}"},
+    "claims": {
+        "claim_id": "CLP01 holds no claim id",
+        "claim_status": "CLP02 holds no status",
+        "charge_amount": f"CLP03 {_NO_AMOUNT}",
+        "payment_amount": f"CLP04 {_NO_AMOUNT}",
+    },
+    "services": {
+        "procedure_code": "SVC01 holds no code after its qualifier and the component separator that ISA16 names",
+        "charge_amount": f"SVC02 {_NO_AMOUNT}",
+        "payment_amount": f"SVC03 {_NO_AMOUNT}",
+    },
+    "adjustments": {
+        "group_code": "an adjustment (CAS) has no group",
+        "reason_code": "an adjustment (CAS) has no reason",
+        "amount": f"the amount of an adjustment (CAS) {_NO_AMOUNT}",
+    },
+    "provider_adjustments": {"amount": f"the amount of a provider's adjustment (PLB) {_NO_AMOUNT}"},
+}
+_AMOUNTS = (
+    ("payments", "total_payment_amount"),
+    ("claims", "charge_amount"),
+    ("claims", "payment_amount"),
+    ("services", "charge_amount"),
+    ("services", "payment_amount"),
+    ("adjustments", "amount"),
+    ("provider_adjustments", "amount"),
+)
+_Checks = Iterator[tuple[pa.Table, pa.Array, str]]
+
+
+def _locate(table: pa.Table, position: int, reason: str) -> Fault:
+    return reason, (table.column("segment")[position].as_py() or 0) + 1
+
+
+def _column(tables: Tables, name: str, column: str) -> pa.Array:
+    return tables[name].column(column).combine_chunks()
+
+
+def _money(tables: Tables, name: str, column: str) -> pa.Array:
+    return _column(tables, name, column).cast(MONEY)
+
+
+def positions(tables: Tables, name: str, parent: str) -> pa.Array:
+    """For each row of a table the position of its parent's row in these tables."""
+    parents = tables[f"{parent}s"].column("row")
+    first = parents[0].as_py() if len(parents) else 0
+    return pc.subtract(_column(tables, name, parent), first)
+
+
+def _check_references(tables: Tables) -> _Checks:
+    for name, parent in (
+        ("claims", "payment"),
+        ("provider_adjustments", "payment"),
+        ("services", "claim"),
+        ("adjustments", "claim"),
+    ):
+        yield tables[name], pc.is_null(_column(tables, name, parent)), "it stands outside of what it belongs to"
+
+
+def _check_dates(tables: Tables) -> _Checks:
+    payments = tables["payments"]
+    has_none = pc.and_(*(pc.is_null(_column(tables, "payments", name)) for name in ("production_date", "payment_date")))
+    yield payments, has_none, "neither DTM*405 nor BPR16 holds a date"
+
+
+def _check_sizes(tables: Tables) -> _Checks:
+    for name, column in _AMOUNTS:
+        size = pc.abs(_column(tables, name, column).cast(pa.decimal128(38, 4)))
+        yield tables[name], pc.greater_equal(size, _LIMIT), "an amount has more than 14 digits before its point"
+
+
+def _check_codes(tables: Tables) -> _Checks:
+    services = tables["services"]
+    for column, code, element in (
+        ("procedure_qualifier", "procedure_code", "SVC01"),
+        ("submitted_qualifier", "submitted_code", "SVC06"),
+    ):
+        qualifier = _column(tables, "services", column)
+        length = pc.binary_length(pc.fill_null(qualifier, b""))
+        is_given = pc.or_(pc.is_valid(qualifier), pc.is_valid(_column(tables, "services", code)))
+        is_wrong = pc.or_(pc.not_equal(length, 2), pc.is_null(_column(tables, "services", code)))
+        reason = f"{element} is not a qualifier and a code with the component separator between them that ISA16 names"
+        yield services, pc.and_(is_given, is_wrong), reason
+
+
+def _check_sums(tables: Tables) -> _Checks:
+    claims, services, payments = tables["claims"], tables["services"], tables["payments"]
+    charge, paid = _money(tables, "claims", "charge_amount"), _money(tables, "claims", "payment_amount")
+    line_charge = _money(tables, "services", "charge_amount")
+    line_paid = _money(tables, "services", "payment_amount")
+    amount = _money(tables, "adjustments", "amount")
+    is_of_line = pc.is_valid(_column(tables, "adjustments", "service"))
+    of_line = positions(tables, "adjustments", "service").filter(is_of_line)
+    adjusted = sum_by(of_line, amount.filter(is_of_line), len(line_charge))
+    yield (
+        services,
+        _differs(line_charge, line_paid, adjusted),
+        "the adjustments of the line are not its charge minus its payment",
+    )
+    adjusted = sum_by(positions(tables, "adjustments", "claim"), amount, len(charge))
+    yield (
+        claims,
+        _differs(charge, paid, adjusted),
+        "the adjustments of the claim and its lines are not its charge minus its payment",
+    )
+    of_claim = positions(tables, "services", "claim")
+    total = sum_by(of_claim, line_charge, len(charge))
+    has_lines = pc.is_in(claims.column("row").combine_chunks(), services.column("claim").combine_chunks())
+    is_off = pc.not_equal(total, charge.cast(SUM))
+    yield claims, pc.and_(has_lines, is_off), "the charges of the lines do not add up to the claim's"
+    yield (
+        payments,
+        _find_wrong_totals(tables, paid),
+        "BPR02 is not what was paid for the claims minus the provider's adjustments",
+    )
+
+
+def _find_wrong_totals(tables: Tables, paid: pa.Array) -> pa.Array:
+    """Transactions whose total is another one, with predeterminations counted or without them."""
+    number = tables["payments"].num_rows
+    total = _money(tables, "payments", "total_payment_amount").cast(SUM)
+    withheld = sum_by(
+        positions(tables, "provider_adjustments", "payment"),
+        _money(tables, "provider_adjustments", "amount"),
+        number,
+    )
+    parents = positions(tables, "claims", "payment")
+    status = pc.utf8_trim_whitespace(_column(tables, "claims", "claim_status").cast(pa.string()))
+    is_paid = pc.not_equal(status, PREDETERMINATION)
+    wrong = [
+        pc.not_equal(pc.subtract(sums, withheld).cast(SUM), total)
+        for sums in (sum_by(parents, paid, number), sum_by(parents.filter(is_paid), paid.filter(is_paid), number))
+    ]
+    return pc.and_(*wrong)
+
+
+def _differs(charge: pa.Array, paid: pa.Array, adjusted: pa.Array) -> pa.Array:
+    return pc.not_equal(pc.subtract(charge, paid).cast(SUM), adjusted)

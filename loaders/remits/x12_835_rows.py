@@ -1,0 +1,186 @@
+"""Remittance lines: one row for each service line, one for a claim that has none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from loaders.remits.arrays import clean_texts, count_by, count_from, join_lists, list_by, map_texts, starts_of
+from loaders.remits.layout import ADJUSTMENT, LINES, MONEY
+from loaders.remits.x12_835_balance import positions
+from loaders.remits.x12_835_tables import CLAIM_REMARKS, Tables
+from schema.claims import hide_claim_id
+
+_PROCEDURE = "HC"
+"""The qualifier of HCPCS codes; the codes of others (revenue codes, drugs, rates) are none of ours."""
+_REMARKS = "HE"
+"""LQ01 of remark codes."""
+_PLAIN_NUMBER = 9
+"""Digits of a line number at most; what is longer may hold the number of a claim or a person."""
+
+
+def make_rows(tables: Tables, site_key: str) -> tuple[pa.RecordBatch, Counter[str]]:
+    """The rows of these transactions, and what was seen of some sorts. Their amounts have to be checked before."""
+    claims = _Claims(tables, site_key)
+    lines = _make_lines(tables, claims, site_key)
+    alone = claims.without_lines()
+    rows = pa.concat_tables([pa.table(lines, schema=LINES), pa.table(alone, schema=LINES)]).combine_chunks()
+    notes = Counter(
+        {"claims": claims.number, "claims without lines": len(alone["claim_id"]), "reversals": claims.count("22")}
+    )
+    notes["predeterminations"] = claims.count("25")
+    notes["rows without a service date"] = rows.column("service_date").null_count
+    batches: Sequence[pa.RecordBatch] = rows.to_batches() or [pa.RecordBatch.from_pylist([], schema=LINES)]
+    return batches[0], notes
+
+
+class _Claims:
+    """What the rows of a claim share, one value for each claim."""
+
+    def __init__(self, tables: Tables, site_key: str) -> None:
+        table, payments = tables["claims"], tables["payments"]
+        self.number = table.num_rows
+        self._parents = positions(tables, "services", "claim")
+        self.lines = count_by(self._parents, self.number)
+        of_payment = positions(tables, "claims", "payment")
+        received = pc.coalesce(payments.column("production_date"), payments.column("payment_date")).combine_chunks()
+        payer = map_texts(_column(payments, "payer_name"), lambda name: " ".join(name.split()))
+        claim_id = _column(table, "claim_id").cast(pa.string())
+        self.columns = {
+            "claim_id": map_values(pc.utf8_trim_whitespace(claim_id), site_key),
+            "payer": payer.take(of_payment),
+            "claim_status": clean_texts(_column(table, "claim_status")),
+            "received_date": received.take(of_payment),
+            "service_date": _column(table, "statement_from"),
+            "charge_amount": _column(table, "charge_amount").cast(MONEY),
+            "paid_amount": _column(table, "payment_amount").cast(MONEY),
+            "sequence": pc.add(_column(table, "row"), 1).cast(pa.int32()),
+            "adjustments": self._adjustments(tables),
+            "remarks": self._remarks(table),
+        }
+
+    def of_lines(self, column: str) -> pa.Array:
+        """The column for each service line."""
+        return self.columns[column].take(self._parents)
+
+    def line_positions(self) -> pa.Array:
+        """The position of each line in its claim, from 1."""
+        starts = starts_of(self.lines).take(self._parents)
+        return pc.add(pc.subtract(count_from(len(self._parents)), starts), 1)
+
+    def without_lines(self) -> dict[str, pa.Array]:
+        """The rows of the claims that have no service line."""
+        chosen = pc.indices_nonzero(pc.equal(self.lines, 0))
+        return {
+            field.name: self.columns[field.name].take(chosen)
+            if field.name in self.columns
+            else pa.nulls(len(chosen), field.type)
+            for field in LINES
+        }
+
+    def count(self, status: str) -> int:
+        """How many claims have this status."""
+        return int(pc.sum(pc.equal(self.columns["claim_status"], status)).as_py() or 0)
+
+    def _adjustments(self, tables: Tables) -> pa.ListArray:
+        own = pc.is_null(_column(tables["adjustments"], "service"))
+        return list_by(
+            positions(tables, "adjustments", "claim").filter(own),
+            _make_adjustments(tables["adjustments"].filter(own), "claim"),
+            self.number,
+        )
+
+    def _remarks(self, table: pa.Table) -> pa.ListArray:
+        found = list_by(pa.array([], pa.int64()), pa.array([], pa.string()), self.number)
+        for name in CLAIM_REMARKS:
+            column = _column(table, name)
+            if column.null_count < len(column):
+                texts = clean_texts(column)
+                found = join_lists(
+                    found,
+                    list_by(pc.indices_nonzero(texts.is_valid()).cast(pa.int64()), texts.drop_null(), self.number),
+                )
+        return found
+
+
+def _make_lines(tables: Tables, claims: _Claims, site_key: str) -> dict[str, pa.Array]:
+    services, number = tables["services"], tables["services"].num_rows
+    shared = ("claim_id", "payer", "claim_status", "received_date", "sequence")
+    dates = (_column(services, "service_date"), _column(services, "period_start"), claims.of_lines("service_date"))
+    told = map_texts(_column(services, "line_item_control_number"), lambda text: _clean_line_number(text, site_key))
+    columns = {name: claims.of_lines(name) for name in shared} | {
+        "line_number": pc.coalesce(told, claims.line_positions().cast(pa.string())),
+        "service_date": pc.coalesce(*dates),
+        "charge_amount": _column(services, "charge_amount").cast(MONEY),
+        "paid_amount": _column(services, "payment_amount").cast(MONEY),
+        "adjustments": join_lists(_line_adjustments(tables), claims.of_lines("adjustments")),
+        "remarks": join_lists(_line_remarks(tables), claims.of_lines("remarks")),
+    }
+    for prefix, qualifier, code in (
+        ("", "procedure_qualifier", "procedure_code"),
+        ("submitted_", "submitted_qualifier", "submitted_code"),
+    ):
+        is_ours = pc.equal(clean_texts(_column(services, qualifier)), _PROCEDURE)
+        nothing = pa.nulls(number, pa.string())
+        modifiers = _join_modifiers([_column(services, f"{prefix}modifier_{n}") for n in range(1, 5)])
+        columns[f"{prefix}code"] = pc.if_else(is_ours, clean_texts(_column(services, code)), nothing)
+        columns[f"{prefix}modifiers"] = pc.if_else(is_ours, modifiers, nothing)
+    return columns
+
+
+def _join_modifiers(columns: Sequence[pa.Array]) -> pa.Array:
+    filled = [clean_texts(column) for column in columns if column.null_count < len(column)]
+    if not filled:
+        return pa.nulls(len(columns[0]), pa.string())
+    joined = pc.binary_join_element_wise(*filled, " ", null_handling="replace", null_replacement="")
+    return map_texts(joined, lambda text: " ".join(text.split()))
+
+
+def _line_adjustments(tables: Tables) -> pa.ListArray:
+    is_of_line = pc.is_valid(_column(tables["adjustments"], "service"))
+    parents = positions(tables, "adjustments", "service").filter(is_of_line)
+    found = _make_adjustments(tables["adjustments"].filter(is_of_line), "line")
+    return list_by(parents, found, tables["services"].num_rows)
+
+
+def _line_remarks(tables: Tables) -> pa.ListArray:
+    remarks = tables["remarks"]
+    codes = clean_texts(_column(remarks, "code"))
+    is_remark = pc.and_(pc.equal(clean_texts(_column(remarks, "code_list")), _REMARKS), codes.is_valid())
+    is_remark = pc.fill_null(is_remark, False)
+    parents = positions(tables, "remarks", "service").filter(is_remark)
+    return list_by(parents, codes.filter(is_remark), tables["services"].num_rows)
+
+
+def _make_adjustments(table: pa.Table, level: str) -> pa.StructArray:
+    columns = (
+        clean_texts(_column(table, "group_code")),
+        clean_texts(_column(table, "reason_code")),
+        _column(table, "amount").cast(MONEY),
+        pa.repeat(pa.scalar(level), table.num_rows),
+    )
+    return pa.StructArray.from_arrays(columns, fields=list(ADJUSTMENT))
+
+
+def _column(table: pa.Table, name: str) -> pa.Array:
+    return table.column(name).combine_chunks()
+
+
+def map_values(claim_ids: pa.Array, site_key: str) -> pa.Array:
+    """Claim ids as they are kept."""
+    if not site_key:
+        return claim_ids
+    encoded = claim_ids.dictionary_encode()
+    hidden = [hide_claim_id(value, site_key) for value in encoded.dictionary.to_pylist()]
+    return pa.array(hidden, pa.string()).take(encoded.indices)
+
+
+def _clean_line_number(text: str, site_key: str) -> str:
+    """A plain number without its zeros; anything else may name the claim, and is kept as claim ids are."""
+    text = text.strip()
+    if text.isascii() and text.isdecimal() and len(text) <= _PLAIN_NUMBER:
+        return text.lstrip("0") or "0"
+    return hide_claim_id(text, site_key) if text else ""
