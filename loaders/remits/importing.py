@@ -16,6 +16,7 @@ from loaders.intake_months import MonthWriter
 from loaders.remits.acknowledgment import read_277ca
 from loaders.remits.content import REMITTANCE, normalise_bytes
 from loaders.remits.layout import LINE_FOLDER, REJECTION_FOLDER, REJECTIONS, shape_of
+from loaders.remits.line_numbers import keep_line_number
 from loaders.remits.x12_835_balance import Fault, find_fault
 from loaders.remits.x12_835_rows import make_rows
 from loaders.remits.x12_835_tables import Tables, check_transactions, read_tables, refuse
@@ -73,9 +74,10 @@ def _find_fault(tables: Tables) -> Fault | None:
 
 def _write_rejections(months: MonthWriter, path: Path, data: bytes, site_key: str, counts: Counter[str]) -> None:
     rows = read_277ca(path)
-    seen: set[str | None] = set()
+    seen: set[str] = set()
     while some := list(islice(rows, _ROWS_AT_ONCE)):
-        seen.update(row.get("claim_id") for row in some)
+        seen.update(row["claim_id"] for row in some if row["claim_id"])
+        counts["rejections without a claim number"] += sum(not row["claim_id"] for row in some)
         kept = [_convert(row, site_key) for row in some]
         months.add(pa.RecordBatch.from_pylist(kept, schema=REJECTIONS))
     if path.read_bytes() != data:
@@ -91,4 +93,5 @@ def _convert(row: dict[str, str | None], site_key: str) -> dict[str, Any]:
         values[name] = date.fromisoformat(text) if text else None
     if claim_id := row.get("claim_id"):
         values["claim_id"] = hide_claim_id(claim_id, site_key)
+    values["line_number"] = keep_line_number(row.get("line_number") or "", site_key) or None
     return values

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from loaders.remits.arrays import clean_texts, count_by, count_from, join_lists, list_by, map_texts, starts_of
 from loaders.remits.layout import ADJUSTMENT, LINES, MONEY
+from loaders.remits.line_numbers import keep_line_number
 from loaders.remits.x12_835_balance import positions
 from loaders.remits.x12_835_tables import CLAIM_REMARKS, Tables
 from schema.claims import hide_claim_id
@@ -18,8 +19,6 @@ _PROCEDURE = "HC"
 """The qualifier of HCPCS codes; the codes of others (revenue codes, drugs, rates) are none of ours."""
 _REMARKS = "HE"
 """LQ01 of remark codes."""
-_PLAIN_NUMBER = 9
-"""Digits of a line number at most; what is longer may hold the number of a claim or a person."""
 
 
 def make_rows(tables: Tables, site_key: str) -> tuple[pa.RecordBatch, Counter[str]]:
@@ -110,7 +109,7 @@ def _make_lines(tables: Tables, claims: _Claims, site_key: str) -> dict[str, pa.
     services, number = tables["services"], tables["services"].num_rows
     shared = ("claim_id", "payer", "claim_status", "received_date", "sequence")
     dates = (_column(services, "service_date"), _column(services, "period_start"), claims.of_lines("service_date"))
-    told = map_texts(_column(services, "line_item_control_number"), lambda text: _clean_line_number(text, site_key))
+    told = map_texts(_column(services, "line_item_control_number"), lambda text: keep_line_number(text, site_key))
     columns = {name: claims.of_lines(name) for name in shared} | {
         "line_number": pc.coalesce(told, claims.line_positions().cast(pa.string())),
         "service_date": pc.coalesce(*dates),
@@ -176,11 +175,3 @@ def map_values(claim_ids: pa.Array, site_key: str) -> pa.Array:
     encoded = claim_ids.dictionary_encode()
     hidden = [hide_claim_id(value, site_key) for value in encoded.dictionary.to_pylist()]
     return pa.array(hidden, pa.string()).take(encoded.indices)
-
-
-def _clean_line_number(text: str, site_key: str) -> str:
-    """A plain number without its zeros; anything else may name the claim, and is kept as claim ids are."""
-    text = text.strip()
-    if text.isascii() and text.isdecimal() and len(text) <= _PLAIN_NUMBER:
-        return text.lstrip("0") or "0"
-    return hide_claim_id(text, site_key) if text else ""
