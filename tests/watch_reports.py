@@ -19,7 +19,7 @@ HCPCS = ReleaseId("hcpcs", EFFECTIVE, 1)
 PAYERS = ("Meridian Health Plan", "State Medicaid", "Blue Harbor of Ohio", "Medicare Part B")
 HOSTILE = "<script>alert(1)</script>\"'&=cmd|calc\x00\u202e"
 
-# code, system, change, category, fault, claims a week, expected a week, denied a week at the worst payer, dollars a claim
+# code, system, change, category, fault, claims a week, expected a week, denied a week at the worst payer, dollars
 PLANTED = (
     ("G0136", HCPCS, "deleted", Category.INVALID_CODE, Fault.OURS, 14, 0.1, (3, 9, 11, 8, 2, 1), 212),
     ("J1836", HCPCS, "new", Category.INVALID_CODE, Fault.PAYER, 22, 0.6, (0, 2, 7, 12, 13, 4), 684),
@@ -85,7 +85,7 @@ def make_item(
         rate=round((total - rejected) / decided, 4) if decided else None,
         p_value=1e-7 if status is Status.ALARM else 0.4,
         q_value=3e-6 if status is Status.ALARM else 0.8,
-        denied_amount=Decimal((total - rejected) * dollars) + Decimal("0.50"),
+        denied_amount=Decimal((total - rejected) * dollars) + (Decimal("0.50") if total else 0),
         recovered_amount=Decimal(total // 4 * dollars) if status is Status.ALARM else Decimal(0),
         expected=wanted,
         low=0,
@@ -170,7 +170,7 @@ def believable_report() -> WatchReport:
     items.append(
         make_item(
             HCPCS, "G0463", PAYERS[3], Category.BUNDLING, (1, 2, 8, 9, 10, 3), 1.1, status=Status.ALARM,
-            kind=None, billed=310, is_watched=False, why="33 claims were denied as part of another service; 4.8 were expected.",
+            kind=None, billed=310, is_watched=False, why="33 claims were denied as part of another service.",
         )
     )  # fmt: skip
     return WatchReport(

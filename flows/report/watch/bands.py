@@ -8,7 +8,7 @@ from functools import lru_cache
 # Nineteen weeks of twenty lie within.
 TAIL = 0.025
 _NORMAL = 1.959964
-# Beyond it the normal curve is as good as a sum of so many terms.
+# Beyond it a curve is as good as a sum of so many terms.
 _MANY = 400.0
 
 
@@ -36,8 +36,10 @@ def band_of(expected: float, spread: float) -> tuple[int, int]:
 def _band(expected: float, spread: float) -> tuple[int, int]:
     variance = expected + spread * expected * expected
     if expected > _MANY:
-        half = _NORMAL * math.sqrt(variance)
-        return max(math.floor(expected - half), 0), math.ceil(expected + half)
+        # Wilson and Hilferty: the cube root of a gamma variable of this mean and variance is nearly normal.
+        ninth = variance / (9 * expected * expected)
+        lower, upper = (expected * (1 - ninth + sign * math.sqrt(ninth)) ** 3 for sign in (-_NORMAL, _NORMAL))
+        return max(round(lower), 0), round(upper)
     if spread > 0:
         shape = 1 / spread
         chance = math.exp(-shape * math.log1p(expected / shape))

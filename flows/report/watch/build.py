@@ -8,7 +8,6 @@ from decimal import Decimal
 from itertools import groupby
 
 from flows.report.watch.bands import band_of, spread_of
-from flows.report.watch.document import digest_of
 from flows.report.watch.entries import group_entries
 from flows.report.watch.model import Dashboard, ItemRow, PayerRow, ReleaseDay, Signal, Totals, Week
 from flows.report.watch.trends import build_trends
@@ -20,8 +19,11 @@ _ORDER = {status: number for number, status in enumerate(Status)}
 _NOTHING = Decimal(0)
 
 
-def build_dashboard(report: WatchReport) -> Dashboard:
-    """The whole page; the order in which the report holds its items does not matter."""
+def build_dashboard(report: WatchReport, digest: str) -> Dashboard:
+    """The whole page; the order in which the report holds its items does not matter.
+
+    `digest` is that of the report's JSON.
+    """
     payers = payer_keys(report.items)
     signals = build_signals(report, payers)
     watched = [signal for signal in signals if signal.is_watched]
@@ -34,8 +36,8 @@ def build_dashboard(report: WatchReport) -> Dashboard:
         title=" and ".join(f"{day.system_title} {day.release.label}" for day in releases) or "no update is watched",
         releases=releases,
         lead=lead_text(
-            len(alarms),
             Counter(signal.fault for signal in alarms),
+            sum(not signal.is_watched for signal in alarms),
             len(by_status[Status.WATCH]),
             len({(entry.system, entry.code) for entry in report.entries}),
         ),
@@ -48,7 +50,7 @@ def build_dashboard(report: WatchReport) -> Dashboard:
         trends=build_trends(report),
         work=count_work(report.work),
         table_version=report.table_version,
-        digest=digest_of(report),
+        digest=digest,
     )
 
 

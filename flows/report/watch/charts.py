@@ -31,7 +31,10 @@ def small_chart(row: ItemRow) -> Markup:
     def height(value: float) -> float:
         return foot - value / top * (foot - 1)
 
-    band, bars, over, line = [], [], [], []
+    band: list[str] = []
+    bars: list[str] = []
+    over: list[str] = []
+    line: list[str] = []
     for number, week in enumerate(row.weeks):
         left = number * pitch
         upper, lower = height(week.high), height(week.low)
@@ -93,9 +96,8 @@ def large_chart(row: ItemRow, name: str) -> Markup:
     drawn.append(f'<line class="axis" x1="0" x2="100%" y1="{foot + 0.5}" y2="{foot + 0.5}"/>')
     for number, week in enumerate(row.weeks):
         if number % 4 == 0:
-            drawn.append(
-                f'<text class="tick" x="{number * pitch:.2f}%" y="{LARGE_HEIGHT - 5}">{short_date(week.first_date)}</text>'
-            )
+            day = short_date(week.first_date)
+            drawn.append(f'<text class="tick" x="{number * pitch:.2f}%" y="{LARGE_HEIGHT - 5}">{day}</text>')
     frame = Markup(
         '<svg class="chart" role="img" aria-labelledby="{key}T {key}D" width="100%" height="{height}">'
         '<title id="{key}T">{title}</title><desc id="{key}D">{words}</desc>{drawn}</svg>'

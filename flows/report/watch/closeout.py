@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from flows.report.watch.build import build_signals, count_work, payer_keys, release_days, total_of
-from flows.report.watch.document import digest_of
 from flows.report.watch.model import ReleaseDay, Signal, Totals
 from schema.releases import ReleaseId
 from schema.systems import display_code
@@ -56,8 +55,8 @@ class Closeout:
     digest: str
 
 
-def build_closeout(report: WatchReport, day: int) -> Closeout | None:
-    """The close-out of that day, None when no release has reached it."""
+def build_closeout(report: WatchReport, day: int, digest: str) -> Closeout | None:
+    """The close-out of that day, None when no release has reached it. `digest` is that of the report's JSON."""
     every = release_days(report)
     reached = tuple(release for release in every if release.day >= day)
     if not reached:
@@ -85,7 +84,7 @@ def build_closeout(report: WatchReport, day: int) -> Closeout | None:
         work=count_work(within.work),
         decisions=tuple(_decision(entry) for entry in sorted(within.entries, key=_place) if entry.note),
         table_version=report.table_version,
-        digest=digest_of(report),
+        digest=digest,
     )
 
 

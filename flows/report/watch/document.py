@@ -32,9 +32,9 @@ def render_document(report: WatchReport) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def digest_of(report: WatchReport) -> str:
-    """SHA-256 of `render_document` in hex: what `sha256sum watch.json` prints."""
-    return hashlib.sha256(render_document(report).encode()).hexdigest()
+def digest_of(document: str) -> str:
+    """SHA-256 of what `render_document` gave, in hex: what `sha256sum watch.json` prints."""
+    return hashlib.sha256(document.encode()).hexdigest()
 
 
 def _sorted(documents: Any) -> list[dict[str, Any]]:

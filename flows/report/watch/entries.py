@@ -41,7 +41,7 @@ def _row(report: WatchReport, entry: WatchEntry, items: Iterable[WatchItem], pay
         entry=entry,
         code=display_code(entry.system, entry.code),
         payer_key="*" if entry.payer is None else payers.get(entry.payer, ""),
-        reasons="; ".join(REASON_TITLES[reason] for reason in entry.reasons),
+        more_reasons=", ".join(REASON_TITLES[reason].lower() for reason in entry.reasons[1:]),
         title=report.titles.get((entry.system, entry.code), ""),
         status=min(found, key=_ORDER.__getitem__, default=None),
         claims=claims[wanted] if wanted in claims else sum(claims.values()) if claims else None,

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 ROWS_IN_A_TABLE = 150
 # Beyond so many the tables of what is not urgent start folded.
 MOST_OPEN_ROWS = 40
+# Only then is leaving tables undrawn worth what it costs (pictures of the whole page show gaps).
+MANY_ROWS = 300
 # Payers that the table of an alarm shows at once.
 MOST_PAYERS = 12
 
@@ -34,6 +36,7 @@ def render_dashboard_page(dashboard: Dashboard) -> str:
     return environment.get_template("watch/dashboard.html").render(
         dashboard=dashboard,
         categories=[category for category in Category if any(s.category is category for s in signals)],
+        is_long=len(signals) + dashboard.entry_count > MANY_ROWS,
         has_signals=bool(signals),
         rows_in_a_table=ROWS_IN_A_TABLE,
         most_open_rows=MOST_OPEN_ROWS,

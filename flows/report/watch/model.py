@@ -109,7 +109,8 @@ class EntryRow:
     code: str
     payer_key: str
     """The number of its payer on the page, `*` for all payers."""
-    reasons: str
+    more_reasons: str
+    """Reasons after the first, under which it stands."""
     title: str
     status: Status | None
     claims: int | None

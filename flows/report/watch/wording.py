@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
@@ -43,7 +44,7 @@ FAULT_TITLES = MappingProxyType(
 FAULT_SENTENCES = MappingProxyType(
     {
         Fault.OURS: "Ours: by our table the code did not count on the claims’ key dates. Correct and resubmit.",
-        Fault.PAYER: "The payer’s table is behind: the code counted on the claims’ key dates. Appeal, with the evidence.",
+        Fault.PAYER: "The payer’s table is behind: the code counted on the claims’ key dates. Appeal with the evidence.",
         Fault.UNKNOWN: "The code table does not settle whose fault it is. Read the claims, and the payer’s rule.",
     }
 )
@@ -117,16 +118,16 @@ def why_text(item: WatchItem) -> str:
     )
 
 
-def lead_text(alarms: int, by_fault: dict[Fault, int], watched: int, entries: int) -> str:
-    """The state of the watch, in one sentence or two."""
+def lead_text(by_fault: Mapping[Fault, int], unwatched: int, on_watch: int, codes: int) -> str:
+    """The state of the watch: signals in alarm by whose fault they are, how many of them nobody watched."""
+    alarms = sum(by_fault.values())
     if not alarms:
-        beside = f" {count_of(watched, 'signal is', 'signals are')} on watch." if watched else ""
-        return f"Nothing is in alarm among {count_of(entries, 'watched code')}.{beside}"
-    faults = (
-        (Fault.OURS, "ours to correct and resubmit"),
-        (Fault.PAYER, "a payer’s table that is behind"),
-        (Fault.UNKNOWN, "to be read, since the code table does not settle them"),
-    )
-    parts = [f"{by_fault[fault]:,} {words}" for fault, words in faults if by_fault.get(fault)]
-    told = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1] if parts else ""
-    return f"{count_of(alarms, 'signal is', 'signals are')} in alarm: {told}."
+        beside = f" {count_of(on_watch, 'signal is', 'signals are')} on watch." if on_watch else ""
+        return f"Nothing is in alarm on {count_of(codes, 'watched code')}.{beside}" if codes else "No code is watched."
+    ours, theirs, open_ones = (by_fault.get(fault, 0) for fault in (Fault.OURS, Fault.PAYER, Fault.UNKNOWN))
+    parts = [f"{count_of(ours, 'is', 'are')} ours to correct"] if ours else []
+    parts += [f"{count_of(theirs, 'is a payer’s', 'are payers’')} to correct"] if theirs else []
+    parts += [f"{count_of(open_ones, 'is', 'are')} not settled by the code table"] if open_ones else []
+    told = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
+    apart = f" Of these {count_of(unwatched, 'is on a code', 'are on codes')} that nobody watched." if unwatched else ""
+    return f"{count_of(alarms, 'signal is', 'signals are')} in alarm: {told}.{apart}"

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from flows.report.folder import replace_folder
 from flows.report.watch.build import build_dashboard
 from flows.report.watch.closeout import CLOSEOUT_DAYS, build_closeout
-from flows.report.watch.document import render_document
+from flows.report.watch.document import digest_of, render_document
 from flows.report.watch.html import render_closeout_page, render_dashboard_page
 from flows.report.watch.work import build_work_workbook, render_work_csv
 from schema.watch import WatchReport
@@ -40,17 +40,19 @@ def render_dashboard(report: WatchReport, closings: Mapping[int, WatchReport] = 
     `closings` are the reports as of day 30, 60 and 90, by day: what is signed should not change from day to day.
     A day without one is closed out with the figures of `report`, and its page says so.
     """
-    dashboard = build_dashboard(report)
+    document = render_document(report)
+    dashboard = build_dashboard(report, digest_of(document))
     contents = {
         DASHBOARD_NAME: render_dashboard_page(dashboard).encode(),
         "work.csv": render_work_csv(report).encode(),
         "work.xlsx": build_work_workbook(report, dashboard),
-        "watch.json": render_document(report).encode(),
+        "watch.json": document.encode(),
     }
     for day in CLOSEOUT_DAYS:
-        closing = closings.get(day, report)
-        closeout = build_closeout(closing, day)
+        closing = closings.get(day)
+        text = document if closing is None else render_document(closing)
+        closeout = build_closeout(closing or report, day, digest_of(text))
         if closeout is not None:
             contents[f"closeout-{day}.html"] = render_closeout_page(closeout).encode()
-            contents[f"closeout-{day}.json"] = render_document(closing).encode()
+            contents[f"closeout-{day}.json"] = text.encode()
     return contents

@@ -9,10 +9,10 @@
   const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
   const number = (value) => value.toLocaleString("en-US");
   const units = [...document.querySelectorAll("[data-s]")].map((node) => ({
-    node, isSignal: node.dataset.w === undefined, status: node.dataset.s, category: node.dataset.c.split(" "),
+    node, signal: node.dataset.k, status: node.dataset.s, category: node.dataset.c.split(" "),
     payer: node.dataset.p.split(" "), rows: [...node.querySelectorAll("[data-payer]")], text: "",
   }));
-  const total = units.filter((unit) => unit.isSignal).length;
+  const total = new Set(units.map((unit) => unit.signal).filter(Boolean)).size;
   const holders = [...document.querySelectorAll("[data-section], details.fold, .sheet")]
     .map((node) => ({ node, count: node.querySelectorAll("[data-s]").length }))
     .filter((holder) => holder.count);
@@ -26,14 +26,14 @@
   const filter = () => {
     const wanted = plain(words.value).split(/\s+/).filter(Boolean);
     const isFiltered = Boolean(status.value || payer.value || category.value || wanted.length);
-    let shown = 0;
+    const shown = new Set();
     for (const unit of units) {
       const fits = (!status.value || unit.status === status.value)
         && (!category.value || unit.category.includes(category.value))
         && (!payer.value || unit.payer.includes(payer.value) || unit.payer.includes("*"))
         && wanted.every((word) => textOf(unit).includes(word));
       show(unit.node, fits);
-      if (fits && unit.isSignal) shown += 1;
+      if (fits && unit.signal) shown.add(unit.signal);
       for (const row of unit.rows) show(row, !payer.value || row.dataset.payer.split(" ").includes(payer.value));
     }
     for (const holder of holders) {
@@ -48,8 +48,8 @@
       }
       wasFiltered = isFiltered;
     }
-    show(nothing, isFiltered && shown === 0);
-    const text = isFiltered ? `${number(shown)} of ${number(total)} rows` : `${number(total)} row${total === 1 ? "" : "s"}`;
+    show(nothing, isFiltered && shown.size === 0);
+    const text = isFiltered ? `${number(shown.size)} of ${number(total)} signals` : `${number(total)} signal${total === 1 ? "" : "s"}`;
     if (found.textContent !== text) found.textContent = text;
   };
 
