@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "uses": ("uses", "Where this organisation holds codes, and what cannot be read there."),
     "report": ("report", "Write the change report of two releases."),
     "impact": ("impact", "Where the changes hurt this organisation: uses, claims, tasks."),
+    "watch": ("watch", "What the payers answer in the first 90 days: denials, fault, dollars, work list."),
     "schedule": ("schedule", "Serve the schedules with Prefect in one process."),
 }
 

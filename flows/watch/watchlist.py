@@ -124,9 +124,9 @@ def apply_acts(
 ) -> list[WatchEntry]:
     """The entries after what people did up to the day, in the order in which they did it.
 
-    Adding what is watched already, or was ended, watches it to the end of the update's 90 days. Ending ends the
-    entries of the code on that day; at one payer of a code that is watched at all, that payer alone, by an entry
-    that has ended.
+    Adding what is watched already, or was ended, watches it to the end of its 90 days. An entry that is ended is
+    watched to the day before; at one payer of a code that is watched at all, that payer alone is ended, by an
+    entry of its own.
     """
     first = current.effective_date
     last = first + timedelta(days=WATCH_DAYS)
@@ -142,9 +142,10 @@ def apply_acts(
             if not ended and whole:
                 found[key] = replace(whole, payer=act.payer, baseline_claims=None, baseline_rate=None, note="")
                 ended = [key]
+            before = act.act_date - timedelta(days=1)
             for one in ended:
                 entry = found[one]
-                found[one] = replace(entry, end_date=min(act.act_date, entry.end_date), note=_join_note(entry, act))
+                found[one] = replace(entry, end_date=min(before, entry.end_date), note=_join_note(entry, act))
         elif key in found:
             entry = found[key]
             found[key] = replace(
