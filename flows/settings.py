@@ -130,6 +130,11 @@ class Settings(BaseSettings):
         return self.home / "claims"
 
     @property
+    def remits(self) -> Path:
+        """The folder that holds the remittances and rejections that were imported."""
+        return self.home / "remits"
+
+    @property
     def reports(self) -> Path:
         """The folder that holds the reports, one folder below it for each update."""
         return self.home / "reports"
