@@ -15,10 +15,19 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tests.watch_world import (
-    AFTER, BEFORE, CATEGORIES, EFFECTIVE, PLACE, World, draw_codes, draw_effects, draw_payers, draw_rates,
-)  # fmt: skip
 from schema.remits import Category
+from tests.watch_world import (
+    AFTER,
+    BEFORE,
+    CATEGORIES,
+    EFFECTIVE,
+    PLACE,
+    World,
+    draw_codes,
+    draw_effects,
+    draw_payers,
+    draw_rates,
+)  # fmt: skip
 
 NEVER = 10_000
 _SPILL = 0.07  # share of an effect's denials that the payer words as another category
@@ -40,7 +49,7 @@ def simulate(seed: int, payers: int = 5) -> World:
     random = np.random.default_rng(seed)
     payer_list = draw_payers(random, payers)
     codes = draw_codes(random)
-    rates = draw_rates(random, len(codes), payers)
+    rates = draw_rates(random, codes, payers)
     world = World(seed, payer_list, codes, draw_effects(random, codes, payer_list, rates), rates)
     for _ in range(2):
         first = int(random.integers(0, 40))
@@ -57,7 +66,9 @@ def _bill(world: World, random: np.random.Generator) -> None:
     """Draw the claims: by code and week a gamma-Poisson number, spread over payers and weekdays."""
     weeks = (BEFORE + AFTER) // 7
     first_week = BEFORE // 7
-    volume = np.array([code.weekly for code in world.codes])[:, None] * random.gamma(12.0, 1 / 12.0, (len(world.codes), weeks))
+    volume = np.array([code.weekly for code in world.codes])[:, None] * random.gamma(
+        12.0, 1 / 12.0, (len(world.codes), weeks)
+    )
     still = {effect.code: effect.last for effect in world.effects if effect.is_ours}
     for place, code in enumerate(world.codes):
         if code.kind == "new":
@@ -69,9 +80,9 @@ def _bill(world: World, random: np.random.Generator) -> None:
             surge = int(random.integers(first_week, weeks - 3))
             volume[place, surge : surge + 4] *= random.uniform(2, 5)
     number = random.poisson(volume)
-    code, week = np.nonzero(number)
-    times = number[code, week]
-    world.code = np.repeat(code, times)
+    billed, week = np.nonzero(number)
+    times = number[billed, week]
+    world.code = np.repeat(billed, times)
     day = random.choice(7, len(world.code), p=[0.18, 0.18, 0.18, 0.18, 0.16, 0.07, 0.05])
     world.end = np.repeat(week, times) * 7 + day - BEFORE
     mix = random.dirichlet(np.array([p.share for p in world.payers]) * 12 + 0.2, len(world.codes))
@@ -104,12 +115,14 @@ def _answer(world: World, random: np.random.Generator) -> None:
     lag = np.array([p.lag for p in world.payers])[world.payer]
     width = np.array([p.width for p in world.payers])[world.payer]
     shift = np.array([p.shift for p in world.payers])[world.payer] * (world.end >= 0)
-    answer = world.end + np.maximum(1, np.round(lag * random.lognormal(0.0, 1.0, count) ** width + shift)).astype(np.int64)
+    answer = world.end + np.maximum(1, np.round(lag * random.lognormal(0.0, 1.0, count) ** width + shift)).astype(
+        np.int64
+    )
     start = EFFECTIVE.weekday()
-    for place, payer in enumerate(world.payers):
-        if payer.batch is not None:
+    for place, own in enumerate(world.payers):
+        if own.batch is not None:
             mine = world.payer == place
-            answer[mine] += (payer.batch - (answer[mine] + start)) % 7
+            answer[mine] += (own.batch - (answer[mine] + start)) % 7
     front = np.array([p.front for p in world.payers])[world.payer]
     world.is_rejection = (world.category == PLACE[Category.INVALID_CODE]) & (random.random(count) < front)
     world.answer = np.where(world.is_rejection, world.end + random.integers(1, 6, count), answer)
@@ -121,7 +134,9 @@ def _answer(world: World, random: np.random.Generator) -> None:
 def _plant_chance(world: World, random: np.random.Generator) -> None:
     """Two chance denials, of one payer and category, on ten rare watched codes."""
     touched = {effect.code for effect in world.effects}
-    rare = [n for n, c in enumerate(world.codes) if c.kind not in (None, "deleted") and c.weekly < 3 and n not in touched]
+    rare = [
+        n for n, c in enumerate(world.codes) if c.kind not in (None, "deleted") and c.weekly < 3 and n not in touched
+    ]
     for code in random.permutation(rare)[:10]:
         mine = np.flatnonzero((world.code == code) & (world.end >= 0) & (world.end < 60))
         if len(mine):

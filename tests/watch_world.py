@@ -15,6 +15,8 @@ BEFORE, AFTER = 26 * 7, 13 * 7
 CATEGORIES = tuple(Category)
 PLACE = {category: place for place, category in enumerate(CATEGORIES)}
 # Share of the claims of a code that are denied for the reason, whatever is updated.
+LEAST = 3.0
+"""Denials that a planted effect has to be expected to give until the last report. It may give fewer, or none."""
 USUAL = {
     Category.INVALID_CODE: 0.003,
     Category.NON_COVERED: 0.008,
@@ -156,20 +158,23 @@ def draw_payers(random: np.random.Generator, count: int) -> list[Payer]:
 def draw_codes(random: np.random.Generator) -> list[Code]:
     """All codes with their weekly claims, from less than one to some hundred."""
     return [
-        Code(system, f"{'X' if system == 'hcpcs' else 'T'}{block}{n:03d}", kind, float(random.lognormal(1.9, 1.1)))
+        Code(system, f"{'X' if system == 'hcpcs' else 'T'}{block}{n:03d}", kind, float(random.lognormal(2.5, 1.2)))
         for block, (system, kind, count, _) in enumerate(KINDS)
         for n in range(count)
     ]
 
 
-def draw_rates(random: np.random.Generator, codes: int, payers: int) -> NDArray[np.float64]:
-    """The usual share denied of each code, payer and category; 3 of 100 codes have one long-standing high rate."""
+def draw_rates(random: np.random.Generator, code_list: list[Code], payers: int) -> NDArray[np.float64]:
+    """The usual share denied of each code, payer and category. 3 of 100 codes that are not new have one
+    long-standing high rate: where there is no past, a high rate is a finding."""
+    codes = len(code_list)
     usual = np.array([USUAL[category] for category in CATEGORIES])
     of_payer = usual[None, :] * random.lognormal(0.0, 0.4, (payers, len(usual)))
     of_code = random.gamma(1.3, 1 / 1.3, (codes, 1, len(usual)))
     own = random.gamma(4.0, 0.25, (codes, payers, len(usual)))
     rates = of_payer[None, :, :] * of_code * own
-    for code in np.flatnonzero(random.random(codes) < 0.03):
+    has_past = np.array([code.kind != "new" for code in code_list])
+    for code in np.flatnonzero((random.random(codes) < 0.03) & has_past):
         category = int(random.integers(len(usual)))
         rates[code, :, category] = random.uniform(0.1, 0.4)
     capped: NDArray[np.float64] = np.minimum(rates, 0.5)
@@ -179,9 +184,9 @@ def draw_rates(random: np.random.Generator, codes: int, payers: int) -> NDArray[
 def draw_effects(
     random: np.random.Generator, codes: list[Code], payers: list[Payer], rates: NDArray[np.float64]
 ) -> list[Effect]:
-    """The planted effects, on codes of their kind, one to a code: sizes from one claim in twenty to nearly all, from
+    """The planted effects, on codes of their kind, one to a code: sizes from one claim in sixteen to nearly all, from
     the first day or later, at one payer, at all, or thinly at all. Each at least doubles the usual rate of every
-    payer it touches, and is expected to give two denials or more."""
+    payer it touches, and is expected to give `LEAST` denials or more."""
     effects: list[Effect] = []
     start = 0
     for _, _, count, plans in KINDS:
@@ -190,30 +195,32 @@ def draw_effects(
             planted = 0
             while free and planted < number:
                 code = free.pop()
-                effect = _draw_effect(random, code, payers, category, is_ours, name)
+                effect = draw_effect(random, code, payers, category, is_ours, name)
                 usual = max(rates[code, payer, PLACE[category]] for payer in effect.payers)
                 weeks = (min(effect.last, AFTER - 14) - effect.first) / 7
                 share = sum(payers[p].share for p in effect.payers)
-                if effect.chance >= 2 * usual and codes[code].weekly * share * effect.chance * weeks >= 2.0:
+                if effect.chance >= 2 * usual and codes[code].weekly * share * effect.chance * weeks >= LEAST:
                     effects.append(effect)
                     planted += 1
         start += count
     return effects
 
 
-def _draw_effect(
+def draw_effect(
     random: np.random.Generator, code: int, payers: list[Payer], category: Category, is_ours: bool, name: str
 ) -> Effect:
+    """One effect on a code, whatever comes of it."""
     if is_ours:
         last = int(random.integers(13, AFTER))
         return Effect(code, tuple(range(len(payers))), category, float(random.uniform(0.7, 1.0)), 0, last, True, name)
     first = 0 if random.random() < 0.75 else int(random.integers(7, 35))
     last = AFTER if random.random() < 0.6 else first + int(random.integers(21, 70))
     scope = random.random()
-    chance = float(np.exp(random.uniform(np.log(0.05), np.log(0.95))))
+    is_edit = random.random() < 0.7  # a payer's edit denies most of what it meets, a reviewer a part
+    chance = float(random.uniform(0.35, 0.95) if is_edit else np.exp(random.uniform(np.log(0.08), np.log(0.35))))
     if scope < 0.65:
         where: tuple[int, ...] = (int(random.choice(len(payers), p=[p.share for p in payers])),)
     else:
         where = tuple(range(len(payers)))
-        chance = chance if scope < 0.85 else float(random.uniform(0.05, 0.15))
+        chance = chance if scope < 0.88 else float(random.uniform(0.06, 0.15))
     return Effect(code, where, category, chance, first, last, False, name)

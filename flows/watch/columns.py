@@ -68,6 +68,27 @@ class Rows:
         return Rows(*(getattr(self, name)[chosen] for name in Rows.__slots__))
 
 
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The pairs of code and payer that the tables name, in order of their keys."""
+
+    keys: Ints
+    code: Ints
+    payer: Ints
+    system: Ints
+    payers: int
+
+    @property
+    def count(self) -> int:
+        return len(self.keys)
+
+    def place(self, rows: Rows) -> Ints:
+        """The series of each row."""
+        import numpy as np
+
+        return np.searchsorted(self.keys, rows.code * self.payers + rows.payer)
+
+
 def read_rows(table: Table, names: Names) -> Rows:
     """The rows of a table in numbers; `names` learns what it has not seen. A payer that is null is the name ''."""
     import numpy as np
@@ -161,3 +182,10 @@ def tally(place: Ints, values: Any, size: int) -> Floats:
     import numpy as np
 
     return np.bincount(place, weights=values, minlength=size).astype(np.float64, copy=False)
+
+
+def sum_by(place: Ints, values: Floats, size: int) -> Floats:
+    """The sum of the rows `[n, categories]` at each place, `[size, categories]`."""
+    import numpy as np
+
+    return np.stack([tally(place, values[:, c], size) for c in range(values.shape[1])], axis=1)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from flows.watch.columns import CATEGORIES, tally
-from flows.watch.evidence import Evidence, Series
+from flows.watch.columns import CATEGORIES, Series, sum_by
+from flows.watch.evidence import Evidence
 from flows.watch.prior import count_tail
 from flows.watch.thresholds import Thresholds
 
 if TYPE_CHECKING:
     from flows.watch.columns import Flags, Floats, Ints
 
-_NEVER = 1e-300
+_NEVER = 1e-100
 
 
 def weigh_categories(kinds: Sequence[str | None], thresholds: Thresholds) -> Floats:
@@ -41,7 +41,8 @@ def judge(evidence: Evidence, bounds: Floats, thresholds: Thresholds) -> tuple[F
     import numpy as np
 
     observed, expected = evidence.observed, evidence.expected
-    is_enough = (observed >= thresholds.minimum_claims) & (observed >= thresholds.minimum_ratio * expected)
+    least = np.where(bounds > thresholds.alarm, thresholds.minimum_expected, thresholds.minimum_claims)
+    is_enough = (observed >= least) & (observed >= thresholds.minimum_ratio * expected)
     is_alarm = is_enough & (evidence.p_values <= bounds)
     several = np.flatnonzero(is_alarm.sum(axis=1) > 1)
     if len(several):
@@ -68,18 +69,15 @@ def _stands_alone(evidence: Evidence, rows: Ints, bounds: Floats, thresholds: Th
 
 def add_payers(evidence: Evidence, series: Series, codes: int) -> Evidence:
     """The evidence of each code over all its payers, `[code, category]`: a sum of negative-binomial counts, taken as
-    one with the same mean and variance."""
+    one with the same mean and variance, but no surer than what is known of the code as a whole."""
     import numpy as np
 
-    def add(values: Floats) -> Floats:
-        columns = [tally(series.code, values[:, c], codes) for c in range(values.shape[1])]
-        return np.stack(columns, axis=1)
-
-    observed, expected = add(evidence.observed), add(evidence.expected)
-    size = np.maximum(expected, _NEVER) ** 2 / np.maximum(add(evidence.expected**2 / evidence.size), _NEVER)
-    size = np.where(expected > 0, size, 1.0)
+    observed, expected = sum_by(series.code, evidence.observed, codes), sum_by(series.code, evidence.expected, codes)
+    spread = sum_by(series.code, evidence.expected**2 / evidence.size, codes)
+    size = np.maximum(expected, _NEVER) ** 2 / np.maximum(spread, _NEVER)
+    size = np.minimum(np.where(expected > 0, size, 1.0), evidence.code_size)
     p_values = np.where(observed >= 1, count_tail(observed, size, expected), 1.0)
-    return Evidence(observed, expected, size, p_values, None)
+    return Evidence(observed, expected, size, p_values, None, evidence.code_size)
 
 
 def find_spread(whole: Evidence, evidence: Evidence, series: Series, thresholds: Thresholds) -> Flags:

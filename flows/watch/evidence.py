@@ -6,37 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flows.watch.columns import CATEGORIES, Names, Rows, tally
+from flows.watch.columns import CATEGORIES, Names, Rows, Series, tally
 from flows.watch.control import RECENT_WEEKS, Expectation, Weeks, expect_plain, raise_with_control
 from flows.watch.lags import fit_curves
-from flows.watch.prior import count_tail, fit_spread
+from flows.watch.prior import count_tail, fit_baseline
 from flows.watch.thresholds import Thresholds
 
 if TYPE_CHECKING:
     from flows.watch.columns import Flags, Floats, Ints
 
 _OUTLIER = 1e-4  # a control code as unlikely as this has an effect of its own and leaves the control group
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """The pairs of code and payer that the tables name, in order of their keys."""
-
-    keys: Ints
-    code: Ints
-    payer: Ints
-    system: Ints
-    payers: int
-
-    @property
-    def count(self) -> int:
-        return len(self.keys)
-
-    def place(self, rows: Rows) -> Ints:
-        """The series of each row."""
-        import numpy as np
-
-        return np.searchsorted(self.keys, rows.code * self.payers + rows.payer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +29,8 @@ class Evidence:
     size: Floats
     p_values: Floats
     recent: tuple[Floats, Floats] | None
+    code_size: Floats
+    """The size of each code's expectation over all payers, `[code, category]`: what they share is not averaged out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +64,9 @@ def weigh_evidence(tables: Tables, is_changed: Flags, thresholds: Thresholds) ->
     flat = series.place(tables.denied_before) * len(CATEGORIES) + tables.denied_before.category
     observed_before = tally(flat, tables.denied_before.claims, number * len(CATEGORIES))
     observed_before = observed_before.reshape(number, len(CATEGORIES))
-    group = series.system * payers + series.payer
-    wider = np.repeat(np.arange(systems), payers)
-    spread = fit_spread(observed_before, expected_before, group, systems * payers, wider, systems)
-    shape = 1.0 / spread[group]
-    size = shape + observed_before
-    level = size / (shape + expected_before)
-    size = np.minimum(size, thresholds.information)
+    baseline = fit_baseline(observed_before, expected_before, series, systems)
+    level, size = baseline.level, np.minimum(baseline.size, thresholds.information)
+    code_size = np.minimum(baseline.code_size, thresholds.information)
     # The same period of the update: first with every unchanged code as control, then without the outliers.
     plain = expect_plain(curves, tables.weeks)
     observed = plain.count(tables.denied_after, place_denied, number)
@@ -109,7 +86,7 @@ def weigh_evidence(tables: Tables, is_changed: Flags, thresholds: Thresholds) ->
         due = level * expectation.expect(tables.after, place_after, number, RECENT_WEEKS)
         recent = (seen, due)
         p_values = np.minimum(p_values, np.minimum(_test(seen, size, due) / thresholds.recent, 1.0))
-    return Evidence(observed, expected, size, p_values, recent), expectation, level
+    return Evidence(observed, expected, size, p_values, recent, code_size), expectation, level
 
 
 def _test(observed: Floats, size: Floats, mean: Floats) -> Floats:

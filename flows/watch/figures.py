@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from flows.watch.columns import CATEGORIES, Rows, tally
+from flows.watch.columns import CATEGORIES, Rows, sum_by, tally
 from flows.watch.control import Expectation, Weeks, expect_weekly
 from flows.watch.evidence import Tables
 
@@ -28,13 +28,9 @@ class Counts:
 
     def add_up(self, code: Ints, codes: int) -> Counts:
         """The same by code, over the payers."""
-        import numpy as np
 
         def add(values: Floats) -> Floats:
-            if values.ndim == 1:
-                return tally(code, values, codes)
-            columns = [tally(code, values[:, c], codes) for c in range(values.shape[1])]
-            return np.stack(columns, axis=1)
+            return tally(code, values, codes) if values.ndim == 1 else sum_by(code, values, codes)
 
         return Counts(*(add(getattr(self, each.name)) for each in fields(self)))
 

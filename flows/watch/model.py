@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from flows.watch.columns import CATEGORIES, EPOCH, Names, Rows, read_rows, tally
+from flows.watch.columns import CATEGORIES, EPOCH, Names, Rows, Series, read_rows, tally
 from flows.watch.control import Weeks
 from flows.watch.decision import add_payers, find_spread, judge, weigh_categories
-from flows.watch.evidence import Series, Tables, weigh_evidence
+from flows.watch.evidence import Tables, weigh_evidence
 from flows.watch.figures import count_figures
 from flows.watch.prior import adjust_for_many
 from flows.watch.signals import Signal, Subjects, write_signals

@@ -9,7 +9,9 @@ from schema.remits import Category
 
 _VALIDITY = frozenset({Category.INVALID_CODE})
 _NEW = frozenset({Category.INVALID_CODE, Category.NON_COVERED, Category.AUTHORIZATION})
-_REVISED = frozenset({Category.BUNDLING, Category.MODIFIER, Category.DOWNCODING, Category.NON_COVERED})
+_REVISED = frozenset(
+    {Category.BUNDLING, Category.MODIFIER, Category.DOWNCODING, Category.NON_COVERED, Category.MEDICAL_NECESSITY}
+)
 
 EXPECTED: Mapping[str, frozenset[Category]] = {
     "deleted": _VALIDITY,
@@ -45,6 +47,8 @@ class Thresholds:
     """At or below it an item is watched: worth a look, no alarm."""
     minimum_claims: int = 3
     """Fewer denied and rejected claims are no alarm: two denials of a rare code are chance more often than not."""
+    minimum_expected: int = 3
+    """The same in a category that the change leads to expect."""
     minimum_ratio: float = 1.3
     """Observed over expected: a certain, but small rise of a frequent code is nobody's work list."""
     answered_claims: int = 3
