@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 
@@ -181,3 +182,29 @@ def test_file_that_is_not_there_and_a_folder_are_refused(tmp_path: Path) -> None
     for path in (tmp_path / "gone.277", tmp_path):
         with pytest.raises(RemitsError, match=re.escape(path.name)):
             next(read_277ca(path))
+
+
+BODY = WHOLE[WHOLE.index(b"BHT*") : WHOLE.index(b"SE*")].decode().split("~")[:-1]
+
+
+PLACES = st.integers(0, len(BODY) - 1)
+
+
+@settings(max_examples=150)
+@given(st.lists(st.tuples(PLACES, PLACES, st.booleans()), max_size=4))
+def test_segments_moved_or_repeated_end_in_rows_of_their_claims_or_in_a_refusal(
+    tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[int, int, bool]]
+) -> None:
+    body = [*BODY]
+    for source, target, is_moved in edits:
+        body.insert(target, body.pop(source) if is_moved else body[source])
+    path = tmp_path_factory.getbasetemp() / "mixed.277"
+    text = "".join(f"{segment}~" for segment in [*body, f"SE*{len(body) + 2}*0001"])
+    path.write_bytes(WHOLE[: WHOLE.index(b"BHT*")] + text.encode() + WHOLE[WHOLE.index(b"GE*") :])
+    rows: list[dict[str, str | None]] = []
+    with contextlib.suppress(RemitsError):
+        rows += read_277ca(path)
+    # The numbers of other levels too, when their TRN was moved to a patient; a zero is none.
+    claims = {claim.number for claim in CLAIMS} | {"2002022045678", "0091182", None}
+    assert [row for row in rows if row["claim_id"] not in claims or row["received_date"] != "2026-01-20"] == []
+    assert edits or len(rows) == 5
