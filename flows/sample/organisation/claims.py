@@ -5,7 +5,7 @@ Drawn from the pools of `practice` by a fixed seed, with cases planted on purpos
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -33,14 +33,20 @@ Line = Mapping[str, str]
 def build_claims() -> list[Line]:
     """The claim lines, by date of the claim's start and claim id."""
     random = Random(SEED)  # noqa: S311  no secret: the sample has to be the same each time
-    drawn = [claim for period in PERIODS for claim in _draw_period(random, period)]
-    claims = sorted([*drawn, *PLANTED], key=lambda lines: (lines[0]["claim_start_date"], lines[0]["claim_id"]))
-    return [line for lines in claims for line in lines]
+    drawn = [claim for period in PERIODS for claim in draw_claims(random, period)]
+    return sort_lines([*drawn, *PLANTED])
 
 
-def _draw_period(random: Random, period: Period) -> Iterator[list[Line]]:
+def sort_lines(claims: Iterable[Sequence[Line]]) -> list[Line]:
+    """The lines of the claims, by date of the claim's start and claim id."""
+    ordered = sorted(claims, key=lambda lines: (lines[0]["claim_start_date"], lines[0]["claim_id"]))
+    return [line for lines in ordered for line in lines]
+
+
+def draw_claims(random: Random, period: Period, before: int = 0) -> Iterator[list[Line]]:
+    """The claims of a period, each as its lines; `before` is the last number that its year has used for ids."""
     days = (period.last - period.first).days + 1
-    for number in range(1, period.claims + 1):
+    for number in range(before + 1, before + period.claims + 1):
         start = period.first + timedelta(days=int(random.random() * days))
         department = period.departments[int(random.random() * len(period.departments))]
         yield _draw_claim(random, f"JV{period.first:%y}-{number:05d}", department, start, period.last)
@@ -94,10 +100,11 @@ def _draw_line(
         line["revenue_center_code"] = _ROOM[number % len(_ROOM)] if not department.charges else department.revenue
     least, most = _CHARGES[department.setting]
     charge = (Decimal(least) + Decimal(int(random.random() * (most - least) * 100)) / 100).quantize(_CENT)
-    return {**line, **_price(charge, claim["payer"])}
+    return {**line, **price_line(charge, claim["payer"])}
 
 
-def _price(charge: Decimal, payer: str) -> dict[str, str]:
+def price_line(charge: Decimal, payer: str) -> dict[str, str]:
+    """The amounts of a line as that payer sees them."""
     allowed = (charge * _ALLOWED[payer]).quantize(_CENT)
     paid = Decimal(0) if payer == "Self pay" else (allowed * _PAID).quantize(_CENT)
     return {"charge_amount": str(charge), "allowed_amount": str(allowed), "paid_amount": str(paid.quantize(_CENT))}
@@ -113,7 +120,7 @@ def _plant(claim_id: str, start: str, end: str, charge: str, **values: str) -> l
         "claim_end_date": end,
         "claim_line_number": "1",
         "diagnosis_code_type": "icd-10-cm",
-        **_price(Decimal(charge), payer),
+        **price_line(Decimal(charge), payer),
     }
     return [{**claim, **values}]
 
