@@ -85,7 +85,7 @@ def _read_tables(
     answered = read_rows(adjudicated, names)
     answered = answered.keep((answered.end <= day) & (answered.received <= day))
     wrong = read_rows(invalid, names) if invalid is not None else rows.keep(np.zeros(len(rows.end), dtype=bool))
-    wrong = wrong.keep(wrong.end <= day)
+    wrong = wrong.keep((wrong.end <= day) & wrong.is_after)
     starts = {names.systems[s]: (d - EPOCH).days for s, d in effective.items() if s in names.systems}
     weeks = {s: Weeks(first, day) for s, first in starts.items() if first <= day}
     is_open = np.isin(np.arange(len(names.systems) + 1), list(weeks))
