@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 ReportMaker = Callable[[], WatchReport]
-SHOWN = "() => [...document.querySelectorAll('.signal')].filter(n => n.checkVisibility()).map(n => n.querySelector('h3 .code').textContent)"
+SHOWN = """() => [...document.querySelectorAll('.signal')].filter(node => node.checkVisibility())
+    .map(node => node.querySelector('h3 .code').textContent)"""
 
 
 def write_pages(report: WatchReport, folder: Path) -> list[Path]:
@@ -95,7 +96,7 @@ def test_alarms_are_filtered_by_payer_category_status_and_words(page: Page, tmp_
     page.get_by_label("Code or words").fill("cochlear")
     expect(found).to_have_text("1 of 16 signals")
     assert page.evaluate(SHOWN) == ["L8614"]
-    page.get_by_label("Code or words").fill("nothing at all")
+    page.get_by_label("Code or words").fill("cochlear zzz")
     expect(page.get_by_text("No signal matches.")).to_be_visible()
 
 

@@ -94,8 +94,8 @@ def test_order_of_what_the_report_holds_does_not_change_a_byte() -> None:
         entries=report.entries[::-1],
         work=report.work[::-1],
         current=report.current[::-1],
-        evidence=dict(reversed(report.evidence.items())),
-        trend=dict(reversed(report.trend.items())),
+        evidence=dict(list(report.evidence.items())[::-1]),
+        trend=dict(list(report.trend.items())[::-1]),
     )
     assert render_dashboard(turned) == render_dashboard(report)
 
@@ -107,7 +107,7 @@ def test_dashboard_tells_alarm_since_fault_dollars_and_evidence() -> None:
     assert evidence.record_digest
     for said in (
         "In alarm since October 25, 2025",
-        "The payer’s table is behind: the code counted on the claims’ key dates. Appeal with the evidence.",
+        "The payer’s table is behind: the code counted on the claims’ key dates. Appeal, with evidence.",
         "Ours: by our table the code did not count on the claims’ key dates. Correct and resubmit.",
         evidence.release_digest,
         evidence.record_digest,

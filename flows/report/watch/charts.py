@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from flows.report.visible import make_printable
 from flows.report.watch.model import ItemRow, Trend, Week
 from flows.report.watch.wording import expected_text, short_date
 
@@ -105,7 +106,7 @@ def large_chart(row: ItemRow, name: str) -> Markup:
     return frame.format(
         key=row.key,
         height=LARGE_HEIGHT,
-        title=f"{name}: denied and rejected claims by week",
+        title=make_printable(f"{name}: denied and rejected claims by week"),
         words=weeks_text(row.weeks),
         drawn=Markup("").join(Markup(part) for part in drawn) if drawn else escape(""),  # noqa: S704
     )
@@ -163,7 +164,7 @@ def trend_chart(trend: Trend, key: str) -> Markup:
         key=key,
         height=TREND_HEIGHT,
         title=trend.system_title,
-        words=told,
+        words=make_printable(told),
         drawn=Markup("".join(drawn)),  # noqa: S704
     )
 

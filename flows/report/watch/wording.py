@@ -44,7 +44,7 @@ FAULT_TITLES = MappingProxyType(
 FAULT_SENTENCES = MappingProxyType(
     {
         Fault.OURS: "Ours: by our table the code did not count on the claims’ key dates. Correct and resubmit.",
-        Fault.PAYER: "The payer’s table is behind: the code counted on the claims’ key dates. Appeal with the evidence.",
+        Fault.PAYER: "The payer’s table is behind: the code counted on the claims’ key dates. Appeal, with evidence.",
         Fault.UNKNOWN: "The code table does not settle whose fault it is. Read the claims, and the payer’s rule.",
     }
 )
