@@ -28,7 +28,7 @@ def find_fault(tables: Tables) -> Fault | None:
     """The first fault in amounts and what they belong to; None where all is right."""
     for name, columns in _NEEDED.items():
         for column, reason in columns.items():
-            position = first_true(pc.is_null(tables[name].column(column).combine_chunks()))
+            position = first_true(_is_missing(_column(tables, name, column)))
             if position is not None:
                 return _locate(tables[name], position, reason)
     for check in (_check_dates, _check_references, _check_sizes, _check_codes, _check_sums):
@@ -86,6 +86,12 @@ def _money(tables: Tables, name: str, column: str) -> pa.Array:
     return _column(tables, name, column).cast(MONEY)
 
 
+def _is_missing(column: pa.Array) -> pa.Array:
+    if not pa.types.is_binary(column.type):
+        return column.is_null()
+    return pc.equal(pc.binary_length(pc.utf8_trim_whitespace(pc.fill_null(column, b"").cast(pa.string()))), 0)
+
+
 def positions(tables: Tables, name: str, parent: str) -> pa.Array:
     """For each row of a table the position of its parent's row in these tables."""
     parents = tables[f"{parent}s"].column("row")
@@ -123,8 +129,9 @@ def _check_codes(tables: Tables) -> _Checks:
     ):
         qualifier = _column(tables, "services", column)
         length = pc.binary_length(pc.fill_null(qualifier, b""))
-        is_given = pc.or_(pc.is_valid(qualifier), pc.is_valid(_column(tables, "services", code)))
-        is_wrong = pc.or_(pc.not_equal(length, 2), pc.is_null(_column(tables, "services", code)))
+        has_no_code = _is_missing(_column(tables, "services", code))
+        is_given = pc.or_(pc.greater(length, 0), pc.invert(has_no_code))
+        is_wrong = pc.or_(pc.not_equal(length, 2), has_no_code)
         reason = f"{element} is not a qualifier and a code with the component separator between them that ISA16 names"
         yield services, pc.and_(is_given, is_wrong), reason
 

@@ -148,8 +148,10 @@ def refuse(reason: str, number: int | None = None) -> RemitsError:
 # By what they say of the file, the most telling first: a file that is cut has many faults.
 _EXPLAINED = {
     "UnterminatedLoop": "the file is cut off, or a transaction, group or interchange in it does not end",
+    "ISA": "a group stands without an interchange around it",
     "ST": "a transaction begins without ST",
     "GS": "a group begins without GS",
+    "UnknownSegment": "a segment stands where a remittance has none of its kind",
     "SE01": "SE01 does not tell the number of segments",
     "SE02": "SE02 is not the control number of its ST",
     "GE01": "GE01 does not tell the number of transactions",
@@ -157,7 +159,6 @@ _EXPLAINED = {
     "IEA01": "IEA01 does not tell the number of groups",
     "IEA02": "IEA02 is not the control number of its ISA",
     "ControlElementMissing": "a trailer (SE, GE, IEA) lacks its count or its control number",
-    "UnknownSegment": "a segment stands where a remittance has none of its kind",
     "twice": "MIA or MOA stands twice in a claim",
     "other": "its structure is not that of a remittance",
 }
@@ -170,7 +171,9 @@ def _sort_fault(diagnostic: Diagnostic) -> str:
     if diagnostic.kind == "ImplicitLoop":
         opened = re.match(r'loop "(\w+)"', diagnostic.rule)
         # Claims without an LX before them are as good.
-        return {"2000": "", "transaction": "ST", "group": "GS"}.get(opened[1] if opened else "", "other")
+        return {"2000": "", "transaction": "ST", "group": "GS", "interchange": "ISA"}.get(
+            opened[1] if opened else "", "other"
+        )
     if diagnostic.kind in ("ControlCountMismatch", "ControlNumberMismatch"):
         return diagnostic.rule.split(" ", 1)[0]
     return diagnostic.kind if diagnostic.kind in _EXPLAINED else "other"
