@@ -21,10 +21,11 @@ from flows.commands.common import (
 )
 from flows.commands.watch_text import describe_entry, describe_report, print_entries, print_report, render_items
 from flows.watch.acts import append_act
-from flows.watch_steps import find_watched, list_entries, prepare_closings, prepare_watch_report, watch_folder
+from flows.watch_files import write_watch
+from flows.watch_steps import find_watched, list_entries, watch_folder
 from schema.errors import UsageError, WatchError, shorten_value
 from schema.systems import display_code, get_system, normalise_code
-from schema.watch import WATCH_DAYS, Status, WatchAct
+from schema.watch import WATCH_DAYS, WatchAct
 
 if TYPE_CHECKING:
     from flows.settings import Settings
@@ -57,15 +58,8 @@ def report(
     settings = open_settings(context)
     as_of = parse_day(day, "--as-of") or today_of(settings)
     engine, config = open_store(settings), config_path(context)
-    found = prepare_watch_report(engine, settings, config, as_of, _tell)
-    folder = out or watch_folder(settings) / as_of.isoformat()
-    files: tuple[Path, ...] = ()
-    if found.current:
-        from flows.report.watch.writer import write_dashboard
-
-        days = [release.effective_date for release in found.current]
-        closings = prepare_closings(engine, settings, config, days, as_of) if is_closing else {}
-        files = write_dashboard(found, folder, closings)
+    written = write_watch(engine, settings, config, as_of, _tell, folder=out, is_closing=is_closing)
+    found = written.report
     for line in _list_gaps(settings, is_watched=bool(found.current), as_of=as_of):
         click.echo(line, err=output != "table")
     if output == "json":
@@ -74,9 +68,9 @@ def report(
         click.echo(render_items(found), nl=False)
     else:
         print_report(found, is_all=is_all)
-        if files:
-            click.echo(f"\n{len(files)} files, work list among them: {folder}")
-    return FINDINGS if any(item.status is Status.ALARM for item in found.items) else 0
+        if written.files:
+            click.echo(f"\n{len(written.files)} files, work list among them: {written.folder}")
+    return FINDINGS if written.alarms else 0
 
 
 @command.command("list")
