@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from flows.report.visible import make_printable
-from flows.report.watch.model import ItemRow, Trend, Week
+from flows.report.watch.model import ItemRow, Trend, TrendLine, Week
 from flows.report.watch.wording import expected_text, short_date
+from schema.watch import WATCH_DAYS
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 WEEKS = 13
 SMALL_WIDTH, SMALL_HEIGHT = 130, 30
 LARGE_HEIGHT, LARGE_TOP, LARGE_FOOT = 132, 14, 20
-TREND_HEIGHT, TREND_FOOT, TREND_DAYS = 190, 22, 90
+TREND_HEIGHT, TREND_FOOT = 190, 22
 # Of a week's place, how much its bar takes.
 _BAR = 0.56
 
@@ -131,7 +132,7 @@ def trend_chart(trend: Trend, key: str) -> Markup:
     from markupsafe import Markup
 
     foot = TREND_HEIGHT - TREND_FOOT
-    last = max(TREND_DAYS, *(day for line in trend.lines for day, _ in line.points), trend.last_day)
+    last = max(WATCH_DAYS, *(day for line in trend.lines for day, _ in line.points), trend.last_day)
     top = max((total for line in trend.lines for _, total in line.points), default=0) or 1
     unit = _round_up(top)
 
@@ -169,8 +170,8 @@ def trend_chart(trend: Trend, key: str) -> Markup:
     )
 
 
-def _last_of(line: object, trend: Trend) -> int:
-    return trend.last_day if getattr(line, "is_current", False) else TREND_DAYS
+def _last_of(line: TrendLine, trend: Trend) -> int:
+    return trend.last_day if line.is_current else WATCH_DAYS
 
 
 def _steps(points: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

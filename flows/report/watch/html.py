@@ -13,7 +13,7 @@ from flows.report.watch.charts import large_chart, small_chart, trend_chart
 from flows.report.watch.closeout import SIGNERS, Closeout
 from flows.report.watch.model import Dashboard
 from schema.remits import Category
-from schema.watch import Fault, Status
+from schema.watch import WATCH_DAYS, Fault, Status
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -66,6 +66,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         Status=Status,
+        WATCH_DAYS=WATCH_DAYS,
         Fault=Fault,
         CATEGORY_TITLES=wording.CATEGORY_TITLES,
         STATUS_TITLES=wording.STATUS_TITLES,

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from schema.releases import ReleaseId
 from schema.remits import Category
-from schema.watch import Evidence, Fault, Reason, Status, WatchEntry, WatchItem
+from schema.watch import WATCH_DAYS, Evidence, Fault, Reason, Status, WatchEntry, WatchItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ class ReleaseDay:
 
     @property
     def days_left(self) -> int:
-        """Days until day 90, 0 when they are over."""
-        return max(90 - self.day, 0)
+        """Days until the last that is watched, 0 when they are over."""
+        return max(WATCH_DAYS - self.day, 0)
 
 
 @dataclass(frozen=True, slots=True)

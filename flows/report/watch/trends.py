@@ -8,9 +8,7 @@ from datetime import date
 from flows.report.watch.model import Trend, TrendLine
 from schema.releases import label_of
 from schema.systems import get_system
-from schema.watch import WatchReport
-
-DAYS = 90
+from schema.watch import WATCH_DAYS, WatchReport
 
 
 def build_trends(report: WatchReport) -> tuple[Trend, ...]:
@@ -21,11 +19,11 @@ def build_trends(report: WatchReport) -> tuple[Trend, ...]:
         now = report.trend.get(system)
         if now is None:
             continue
-        last = min(max((report.as_of - release.effective_date).days, 0), DAYS)
+        last = min(max((report.as_of - release.effective_date).days, 0), WATCH_DAYS)
         before = sorted((name for name in report.trend if name.startswith(f"{system}@")), reverse=True)
         lines = (
             TrendLine(release.label, True, _add_up(now, last)),
-            *(TrendLine(_label(system, name), False, _add_up(report.trend[name], DAYS)) for name in before),
+            *(TrendLine(_label(system, name), False, _add_up(report.trend[name], WATCH_DAYS)) for name in before),
         )
         trends.append(Trend(system, get_system(system).title, last, lines))
     return tuple(trends)
