@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.commands.common import open_settings
+from flows.commands.demo_watch import import_answers, print_watch, write_watches
 from flows.commands.report import report_folder
 from flows.impact.assess import window_before
 from flows.impact_steps import assess_impact
@@ -26,6 +27,7 @@ from schema.store.database import open_database, sqlite_address
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from flows.sample.organisation.writer import Organisation
     from schema.impact import Impact
 
 # The demo plays two months before the newest release takes effect, when a governance group meets.
@@ -66,15 +68,21 @@ def command(context: click.Context, folder: Path) -> None:
     database.unlink(missing_ok=True)
     releases = write_sample(folder / "releases")
     settings = settings.model_copy(update={"home": folder, "database_url": ""})
-    config = prepare_organisation(folder, settings)
+    organisation = prepare_organisation(folder, settings)
+    import_answers(organisation, settings)
+    config = organisation.config
     engine = open_database(sqlite_address(database))
     steps = run_steps(Demo(engine, settings, config, settings.today), releases)
+    watches = write_watches(engine, settings, config)
     engine.dispose()
     _print_end(steps, folder, config)
+    click.echo()
+    for written in watches:
+        print_watch(written)
 
 
-def prepare_organisation(folder: Path, settings: Settings) -> Path:
-    """Write the organisation, import its claims and say what was found; gives back its addenda.toml."""
+def prepare_organisation(folder: Path, settings: Settings) -> Organisation:
+    """Write the organisation, import its claims and say what was found."""
     from flows.sample.organisation.writer import write_organisation
     from flows.use_specs import read_use_specs
     from loaders.claims.dataset import ClaimsDataset
@@ -95,7 +103,7 @@ def prepare_organisation(folder: Path, settings: Settings) -> Path:
     strays = sum(use.owner is None for use in uses)
     entries = sum(use.entries for use in uses)
     click.echo(f"read {len(uses)} uses, {entries:,} entries: {unreadable} are no codes, {strays} use has no owner")
-    return organisation.config
+    return organisation
 
 
 def run_steps(demo: Demo, releases: list[SampleRelease]) -> list[DemoStep]:

@@ -99,7 +99,7 @@ def draw_answers(lines: Iterable[Line]) -> tuple[list[Answer], list[Receipt]]:
     corrected: dict[Problem, int] = {}
     for claim_id, group in groupby(lines, key=lambda line: line["claim_id"]):
         claim = list(group)
-        if claim[0]["payer"] == _SELF_PAY:
+        if claim[0]["payer"] == _SELF_PAY or not all(map(_names_service, claim)):
             continue
         # Each claim has luck of its own, so that one more claim changes no other answer.
         random = Random(f"{SEED} {claim_id}")  # noqa: S311  no secret: the sample has to be the same each time
@@ -119,6 +119,11 @@ def draw_answers(lines: Iterable[Line]) -> tuple[list[Answer], list[Receipt]]:
         if problem.successor and corrected[problem] <= _CORRECTIONS:
             answers += _correct(answer, [_pay(line) for line in claim], problem)
     return answers, receipts
+
+
+def _names_service(line: Line) -> bool:
+    """Whether a payer can tell what was done: one claim of the sample was sent without."""
+    return bool(line.get("hcpcs_code") or line.get("revenue_center_code"))
 
 
 def _draw_day(random: Random, line: Line) -> date:
