@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy import Connection
@@ -11,7 +12,7 @@ from schema.changes import Change, ChangeKind, ChangeSet
 from schema.contents import ReleaseInfo
 from schema.records import CodeRecord, canonical_json, digest_record
 from schema.releases import ReleaseId
-from schema.store.reader import read_billable_codes, read_codes_in, read_records
+from schema.store.reader import list_releases, read_billable_codes, read_codes_in, read_records
 from schema.systems import get_system
 from schema.validity import CodeValidity, Validity
 
@@ -25,9 +26,10 @@ def read_validity(connection: Connection, updates: Sequence[tuple[ChangeSet, Rel
     """What these updates say: each a change set and its current release, at most one of a system.
 
     `codes` holds every changed code that can be billed before or after; a change of white space or case is none.
+    Where a later release is held, its HCPCS records correct the bounds: it may end a code, or take an end back.
     `known` holds the other codes of the current releases that count on the effective date.
     """
-    codes = {}
+    codes: dict[tuple[str, str], CodeValidity] = {}
     known = {}
     for change_set, current in updates:
         changed = {
@@ -37,6 +39,8 @@ def read_validity(connection: Connection, updates: Sequence[tuple[ChangeSet, Rel
         }
         for change in changed.values():
             codes[change_set.system, change.code] = describe_change(change, current)
+        if get_system(change_set.system).has_record_dates:
+            codes |= _read_corrections(connection, change_set.system, current, codes)
         known[change_set.system] = _read_known(connection, current.release_id) - changed.keys()
     return Validity(codes, known)
 
@@ -86,6 +90,30 @@ def digest_of_record(record: CodeRecord) -> str:
         record.termination_date,
         details,
     ).hex()
+
+
+def _read_corrections(
+    connection: Connection, system: str, current: ReleaseInfo, codes: Mapping[tuple[str, str], CodeValidity]
+) -> dict[tuple[str, str], CodeValidity]:
+    """The codes whose last day is another one in the newest release held, as `schema.store.lookup` has it. A code
+    that came back later on keeps its earlier end."""
+    newest = [info for info in list_releases(connection, system) if not info.has_later_issue][-1]
+    if newest.release_id.effective_date <= current.release_id.effective_date:
+        return {}
+    found = {}
+    wanted = sorted(code for of, code in codes if of == system)
+    for code, record in read_codes_in(connection, newest.release_id, wanted).items():
+        known = codes[system, code]
+        is_later = known.last_date is not None and record.added_date is not None and record.added_date > known.last_date
+        if record.termination_date != known.last_date and not is_later:
+            found[system, code] = replace(
+                known,
+                last_date=record.termination_date,
+                release=str(newest.release_id),
+                release_digest=newest.digest,
+                record_digest=digest_of_record(record),
+            )
+    return found
 
 
 def _find_bounds(change: Change, current: ReleaseId) -> tuple[date | None, date | None]:
