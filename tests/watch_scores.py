@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from schema.remits import Category
-from tests.watch_world import CATEGORIES, PLACE, World
+from tests.watch_world import PLACE, World
 
 WEEKLY = tuple(range(6, 91, 7))
 """The days of the thirteen weekly reports, counted from the effective date."""
@@ -41,6 +40,7 @@ class Score:
     unwatched: list[bool] = field(default_factory=list)
     delays: list[int] = field(default_factory=list)
     deleted_delays: list[int] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
     alarms: int = 0
     wrong_category: int = 0
 
@@ -116,6 +116,7 @@ def score(total: Score, world: World, reports: Mapping[int, Iterable[Alarm]]) ->
             total.unwatched.append(is_found)
             continue
         total.every.append(is_found)
+        total.sizes.append(size)
         if size >= 2:
             total.two_or_more.append(is_found)
         if size >= ENOUGH:
@@ -131,10 +132,3 @@ def score(total: Score, world: World, reports: Mapping[int, Iterable[Alarm]]) ->
 def share(values: list[bool]) -> float:
     """The share of true ones, 1 where there are none."""
     return sum(values) / len(values) if values else 1.0
-
-
-def name_alarm(world: World, system: str, code: str, payer: str | None, category: Category) -> Alarm:
-    """An item of a report by the numbers of its world."""
-    codes = {(c.system, c.code): n for n, c in enumerate(world.codes)}
-    payers = {p.name: n for n, p in enumerate(world.payers)}
-    return Alarm(codes[system, code], -1 if payer is None else payers[payer], CATEGORIES.index(category))

@@ -73,7 +73,6 @@ def _bill(world: World, random: np.random.Generator) -> None:
     for place, code in enumerate(world.codes):
         if code.kind == "new":
             volume[place, :first_week] = 0.0
-            volume[place, first_week:] *= np.minimum(1.0, (np.arange(weeks - first_week) + 1) / 4)
         if code.kind == "deleted":
             volume[place, first_week:] *= 0.4 if place in still else 0.0
         elif random.random() < 0.1:

@@ -131,15 +131,15 @@ KINDS = (
     ("hcpcs", "newly_non_covered", 10, (("no longer covered", Category.NON_COVERED, 3, False),)),
     ("hcpcs", "payer_rule", 10, (("authorization asked for", Category.AUTHORIZATION, 2, False),)),
     (
-        "hcpcs", None, 260,
+        "hcpcs", None, 150,
         (
             ("unwatched, bundled", Category.BUNDLING, 1, False),
             ("unwatched, not covered", Category.NON_COVERED, 1, False),
         ),
     ),
-    ("icd10cm", None, 160, (("unwatched, not necessary", Category.MEDICAL_NECESSITY, 1, False),)),
+    ("icd10cm", None, 100, (("unwatched, not necessary", Category.MEDICAL_NECESSITY, 1, False),)),
 )  # fmt: skip
-"""Some 150 watched codes of 570, and some 32 effects."""
+"""Some 150 watched codes of 400, and some 35 effects."""
 
 
 def draw_payers(random: np.random.Generator, count: int) -> list[Payer]:
@@ -147,7 +147,7 @@ def draw_payers(random: np.random.Generator, count: int) -> list[Payer]:
     shares = random.dirichlet(np.full(count, 4.0))
     return [
         Payer(
-            f"Payer {chr(65 + n)}", float(shares[n]), float(random.uniform(8, 24)), float(random.uniform(0.2, 0.5)),
+            f"Payer {chr(65 + n)}", float(shares[n]), float(random.uniform(8, 24)), float(random.uniform(0.12, 0.35)),
             int(random.integers(5)) if random.random() < 0.5 else None,
             float(random.choice([0.0, 0.3, 0.7])), float(random.choice([0.0, 0.0, -2.0, 4.0])),
         )
@@ -158,7 +158,7 @@ def draw_payers(random: np.random.Generator, count: int) -> list[Payer]:
 def draw_codes(random: np.random.Generator) -> list[Code]:
     """All codes with their weekly claims, from less than one to some hundred."""
     return [
-        Code(system, f"{'X' if system == 'hcpcs' else 'T'}{block}{n:03d}", kind, float(random.lognormal(2.5, 1.2)))
+        Code(system, f"{'X' if system == 'hcpcs' else 'T'}{block}{n:03d}", kind, float(random.lognormal(2.9, 1.2)))
         for block, (system, kind, count, _) in enumerate(KINDS)
         for n in range(count)
     ]
@@ -184,13 +184,14 @@ def draw_rates(random: np.random.Generator, code_list: list[Code], payers: int) 
 def draw_effects(
     random: np.random.Generator, codes: list[Code], payers: list[Payer], rates: NDArray[np.float64]
 ) -> list[Effect]:
-    """The planted effects, on codes of their kind, one to a code: sizes from one claim in sixteen to nearly all, from
-    the first day or later, at one payer, at all, or thinly at all. Each at least doubles the usual rate of every
-    payer it touches, and is expected to give `LEAST` denials or more."""
+    """The planted effects, on codes of their kind, one to a code, frequent codes more often: from one claim in
+    sixteen to nearly all, from the first day or later, at one payer, at all, or thinly at all. Each at least
+    doubles the usual rate of every payer it touches, and is expected to give `LEAST` denials or more."""
     effects: list[Effect] = []
     start = 0
     for _, _, count, plans in KINDS:
-        free = [start + int(n) for n in random.permutation(count)]
+        weight = np.sqrt([codes[start + n].weekly for n in range(count)])
+        free = [start + int(n) for n in random.choice(count, count, replace=False, p=weight / weight.sum())][::-1]
         for name, category, number, is_ours in plans:
             planted = 0
             while free and planted < number:
@@ -217,7 +218,7 @@ def draw_effect(
     last = AFTER if random.random() < 0.6 else first + int(random.integers(21, 70))
     scope = random.random()
     is_edit = random.random() < 0.7  # a payer's edit denies most of what it meets, a reviewer a part
-    chance = float(random.uniform(0.35, 0.95) if is_edit else np.exp(random.uniform(np.log(0.08), np.log(0.35))))
+    chance = float(random.uniform(0.4, 0.98) if is_edit else np.exp(random.uniform(np.log(0.08), np.log(0.4))))
     if scope < 0.65:
         where: tuple[int, ...] = (int(random.choice(len(payers), p=[p.share for p in payers])),)
     else:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from flows.watch.columns import Flags, Floats, Ints
 
 _NEVER = 1e-100
+_SPILL_SIZE = 8.0  # how sure the share worded otherwise is: by a third
 
 
 def weigh_categories(kinds: Sequence[str | None], thresholds: Thresholds) -> Floats:
@@ -61,7 +62,9 @@ def _stands_alone(evidence: Evidence, rows: Ints, bounds: Floats, thresholds: Th
     first = np.argmax(excess, axis=1)
     here = np.arange(len(rows))
     more = thresholds.spill * excess[here, first][:, None]
-    p_values = count_tail(observed, size, expected + more)
+    mean = np.maximum(expected + more, _NEVER)
+    joint = mean**2 / np.maximum(expected**2 / size + more**2 / _SPILL_SIZE, _NEVER)
+    p_values = count_tail(observed, joint, mean)
     stands = p_values <= bounds[rows]
     stands[here, first] = True
     return np.asarray(stands)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from flows.watch.columns import Floats, Ints, Series
 
 _POOL = 0.2  # weight of all payers of a system in the spread of one payer's codes
-_SMALLEST, _GREATEST = 0.05, 10.0  # variance of relative rates: never quite alike, never without bound
+_SMALLEST, _GREATEST = 0.3, 10.0  # variance of relative rates: never quite alike, never without bound
 _OUTLIER = 1e-4  # a code as unlikely as this under the first fit has a rate of its own and is left out of the second
 
 

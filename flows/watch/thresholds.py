@@ -31,7 +31,7 @@ EXPECTED: Mapping[str, frozenset[Category]] = {
 class Thresholds:
     """Bounds of the tests; a p-value is compared with `alarm` times the weight of its category."""
 
-    alarm: float = 1e-5
+    alarm: float = 3e-5
     """Cumulative test of a watched code. Calibrated on simulated worlds to under 1 false alarm in 1,000
     code-weeks of weekly looks, all payers and categories together."""
     unwatched: float = 1e-7
