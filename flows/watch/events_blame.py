@@ -35,12 +35,13 @@ def blame_codes(engine: Engine, signals: ibis.Table, claims: Claims, rows: ibis.
     the changed modifiers of the line too. `rows` are the remittance lines: they stand in for a claim not held.
     """
     ids = engine.keep(signals.select("claim_id").distinct(), "signalled")
-    lines = engine.keep(claims.lines.semi_join(ids, "claim_id"), "signalled_lines")
+    lines = engine.keep(claims.find_lines(ids), "signalled_lines")
     is_diagnosis = signals.subject == str(Subject.DIAGNOSIS)
     has_code = ~signals.is_claim_level & signals.billed.notnull()
     own = engine.keep(_date_own(signals.filter(has_code & ~is_diagnosis), claims, lines), "own")
-    procedures = _list_procedures(engine, claims, lines, rows, ids)
-    blamed = engine.keep(_choose(signals.filter(~has_code & ~is_diagnosis), procedures, changed), "blamed")
+    blank = engine.keep(signals.filter(~has_code & ~is_diagnosis), "blank")
+    procedures = _list_procedures(engine, claims, lines, rows, blank)
+    blamed = engine.keep(_choose(blank, procedures, changed), "blamed")
     diagnoses = list_codes(claims, lines, DIAGNOSES, _KEPT).mutate(source=0)
     of_diagnosis = _choose(signals.filter(is_diagnosis), diagnoses, changed)
     found = own.union(blamed).union(of_diagnosis)
@@ -87,7 +88,7 @@ def _date_own(signals: ibis.Table, claims: Claims, lines: ibis.Table) -> ibis.Ta
 
 
 def _list_procedures(
-    engine: Engine, claims: Claims, lines: ibis.Table, rows: ibis.Table, ids: ibis.Table
+    engine: Engine, claims: Claims, lines: ibis.Table, rows: ibis.Table, blank: ibis.Table
 ) -> ibis.Table:
     """HCPCS codes of the claims in the order of the lines, else ICD-10-PCS ones, else those of the remittances."""
     import ibis
@@ -98,7 +99,7 @@ def _list_procedures(
     inpatient = list_codes(claims, lines, PROCEDURES, _KEPT)
     inpatient = inpatient.mutate(position=inpatient.position.cast("int32"), source=1).select(*columns)
     answered = engine.keep(
-        rows.semi_join(ids, "claim_id").anti_join(lines, "claim_id").filter(rows.billed.notnull()), "not_held"
+        rows.semi_join(blank, "claim_id").anti_join(claims.claims, "claim_id").filter(rows.billed.notnull()), "not_held"
     )
     own_date = ibis.coalesce(answered.service_date, answered.received_date)
     answered = answered.mutate(

@@ -77,17 +77,23 @@ def tabulate_changes(validity: Validity, effective: Mapping[str, date]) -> Chang
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """`lines` of the claims received by the day of the report, with `end_date` of the claim and `line_number` as
-    text; and the columns of each system that hold anything."""
+    """The claims received by the day of the report: `claims` (claim_id, payer, end_date), one row each; `lines` of
+    these and later ones, with `line_number` as text; and the columns of each system that hold anything."""
 
+    claims: ibis.Table
     lines: ibis.Table
     columns: Mapping[str, Sequence[str]]
     modifiers: Sequence[str]
 
+    def find_lines(self, ids: ibis.Table) -> ibis.Table:
+        """The lines of the claims with these ids, with `end_date` of the claim."""
+        ends = self.claims.semi_join(ids, "claim_id").select("claim_id", "end_date")
+        return self.lines.inner_join(ends, "claim_id")
+
 
 def read_claims(engine: Engine, parts: Sequence[ClaimsPart], as_of: date) -> Claims:
     """The claims whose end date, the greatest of their lines', is not after `as_of`. A line without a
-    claim_end_date ends on the later of its key dates."""
+    claim_end_date ends on the later of its key dates. The payer is the first of the lines' by name."""
     import ibis
     import pyarrow as pa
 
@@ -102,14 +108,12 @@ def read_claims(engine: Engine, parts: Sequence[ClaimsPart], as_of: date) -> Cla
     schema = schema.append(pa.field("claim_line_number", pa.int32()))
     read = engine.read_parquet([part.path for part in parts], schema)
     end = ibis.coalesce(read.claim_end_date, ibis.greatest(read[DATE_OF_SERVICE], read[DIAGNOSIS_DATE]))
+    claims = read.group_by("claim_id").aggregate(payer=read.payer.nullif("").min(), end_date=end.max())
     lines = read.select(
         *(name for name in schema.names if name not in ("payer", "claim_line_number", "claim_end_date")),
-        payer=read.payer.nullif(""),
         line_number=read.claim_line_number.cast("string"),
-        line_end=end,
     )
-    lines = lines.mutate(end_date=lines.line_end.max().over(ibis.window(group_by="claim_id"))).drop("line_end")
-    return Claims(lines.filter(lines.end_date <= as_of), columns, modifiers)
+    return Claims(engine.keep(claims.filter(claims.end_date <= as_of), "claims"), lines, columns, modifiers)
 
 
 def list_codes(claims: Claims, lines: ibis.Table, system: str, keep: Sequence[str]) -> ibis.Table:
@@ -125,7 +129,7 @@ def list_codes(claims: Claims, lines: ibis.Table, system: str, keep: Sequence[st
     if not names:
         lines, names = lines.filter(ibis.literal(False)), ["claim_id"]
     places = ibis.array([ibis.struct({"code": lines[name].nullif(""), "position": n}) for n, name in enumerate(names)])
-    each = lines.select(*keep, key_date=key_date, place=places).unnest("place")
+    each = lines.select(*keep, key_date=key_date, place=places.unnest())
     each = each.mutate(code=each.place["code"], position=each.place["position"], system=ibis.literal(system))
     return each.filter(each.code.notnull()).drop("place")
 

@@ -36,13 +36,13 @@ def read_rejections(
     rows = find_rejections(engine, engine.keep(read, "rejections"))
     answers = remits.answers.semi_join(rows, "claim_id").group_by("claim_id")
     answers = answers.aggregate(answer_payer=ibis._.payer.min(), answers=ibis._.count())
-    billed = claims.lines.semi_join(rows, "claim_id").group_by("claim_id").aggregate(claim_payer=ibis._.payer.min())
+    billed = claims.claims.select("claim_id", claim_payer="payer")
     rows = rows.left_join(answers, "claim_id").drop("claim_id_right").left_join(billed, "claim_id")
     own = ibis.coalesce(rows.claim_payer, rows.payer.nullif(""))
     code = rows.code.nullif("")
     rows = rows.mutate(
         # Ids below zero: denials have those from zero on.
-        id=-1 - ibis.row_number(),
+        id=-1 - ibis.row_number().over(),
         payer=ibis.ifelse(rows.answers.notnull(), rows.answer_payer, own),
         line=ibis.coalesce(rows.line_number, ""),
         billed=code,
