@@ -23,21 +23,27 @@ from flows.impact.exposure_query import (
     add_up,
     find_hits,
 )
-from schema.claims import DATE_OF_SERVICE, DIAGNOSIS_DATE, DIAGNOSIS_TYPE, PROCEDURE_TYPE, ClaimsPart
+from schema.claims import (
+    DATE_OF_SERVICE,
+    DIAGNOSIS_COLUMNS,
+    DIAGNOSIS_DATE,
+    DIAGNOSIS_TYPE,
+    PROCEDURE_COLUMNS,
+    PROCEDURE_TYPE,
+    ClaimsPart,
+)
 from schema.errors import ImpactError
 from schema.impact import ZERO, Exposure, Measure
 
-_DIAGNOSES = tuple(f"diagnosis_code_{n}" for n in range(1, 26))
-_PROCEDURES = tuple(f"procedure_code_{n}" for n in range(1, 26))
 _HCPCS = ("hcpcs_code", *(f"hcpcs_modifier_{n}" for n in range(1, 6)))
 # Where the codes of each system stand, without the codes.
 _PLACES = {
     "hcpcs": Question("hcpcs", (), _HCPCS, DATE_OF_SERVICE),
     "icd10cm": Question(
-        "icd10cm", (), _DIAGNOSES, DIAGNOSIS_DATE, _DIAGNOSES[0], "diagnosis_code_type", DIAGNOSIS_TYPE
+        "icd10cm", (), DIAGNOSIS_COLUMNS, DIAGNOSIS_DATE, DIAGNOSIS_COLUMNS[0], "diagnosis_code_type", DIAGNOSIS_TYPE
     ),
     "icd10pcs": Question(
-        "icd10pcs", (), _PROCEDURES, DIAGNOSIS_DATE, _PROCEDURES[0], "procedure_code_type", PROCEDURE_TYPE
+        "icd10pcs", (), PROCEDURE_COLUMNS, DIAGNOSIS_DATE, PROCEDURE_COLUMNS[0], "procedure_code_type", PROCEDURE_TYPE
     ),
 }
 _FIELDS = {
