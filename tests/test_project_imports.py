@@ -32,6 +32,7 @@ HOMES = {
     "pydantic_settings": ("flows.settings",),
     "pyarrow": ("loaders.claims", "loaders.uses", "flows.impact", "flows.sample"),
     "python_calamine": ("loaders.workbook",),
+    "pyspark": ("flows.impact.engine",),
     "pyx12": ("loaders.claims",),
     "rapidfuzz": ("flows.diff",),
     "requests": ("loaders.download",),
@@ -56,6 +57,7 @@ BROUGHT_ALONG = {
     "axe_playwright_python": "axe-playwright-python",
     "csv_diff": "csv-diff",
     "duckdb": "ibis-framework",
+    "pyspark": "ibis-framework",
 }
 # By name, since SQLAlchemy and not our source imports it.
 LOADED_BY_NAME = {"psycopg"}
