@@ -19,9 +19,10 @@ __all__ = ["looks_like_x12", "read_837"]
 
 Row = dict[str, str | None]
 
-# HI qualifiers (code list 1270). Every diagnosis of the claim becomes a column, the principal one the first:
-# a deleted external cause (ABN), admitting diagnosis (ABJ) or reason for the visit (APR) is denied like any other.
-# The number is the place in the order; one that stands on the claim already (the admitting diagnosis is often the principal one) is not named again.
+# HI qualifiers (code list 1270), in the order of the columns. Every diagnosis of the claim becomes one, the
+# principal one the first: a deleted external cause (ABN), admitting diagnosis (ABJ) or reason for the visit (APR)
+# is denied like any other. One that stands on the claim already (the admitting diagnosis is often the principal
+# one) is not named again.
 _DIAGNOSES = {
     **{kind: ("icd-10-cm", place) for place, kind in enumerate(("ABK", "ABF", "ABN", "ABJ", "APR"))},
     **{kind: ("icd-9-cm", place) for place, kind in enumerate(("BK", "BF", "BN", "BJ", "PR"))},
