@@ -80,7 +80,7 @@ def list_differences(system: str, found: Reconciliation) -> list[dict[str, str]]
 def describe_successors(change_set: ChangeSet, successors: Mapping[str, Sequence[Successor]]) -> str:
     """How many deleted codes have a candidate, and where the candidates come from."""
     deleted = [change.code for change in change_set.changes if change.kind is ChangeKind.DELETED]
-    has_one = sum(bool(successors.get(code)) for code in deleted)
+    has_one = sum(any(not one.is_guess for one in successors.get(code, ())) for code in deleted)
     sources = Counter(one.source for candidates in successors.values() for one in candidates)
     lines = [
         f"{_name_pair(change_set)}: {has_one:,} of {count_of(len(deleted), 'deleted code')} with a candidate successor."

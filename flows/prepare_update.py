@@ -26,9 +26,8 @@ from prefect.runtime import flow_run
 
 from flows import artifacts
 from flows.commands.common import today_of
-from flows.commands.report import report_folder
 from flows.impact_steps import describe_left_out, try_impact
-from flows.report.writer import ReportFiles, write_report
+from flows.report.writer import ReportFiles
 from flows.retries import RETRY_DELAYS, is_curable
 from flows.settings import read_settings
 from flows.steps import (
@@ -40,6 +39,7 @@ from flows.steps import (
     suggest_successors,
 )
 from flows.update import FolderRelease, find_releases
+from flows.update_files import folder_of, write_update
 from schema.changes import ChangeSet, Reconciliation, Successor, UpdateResult
 from schema.contents import ReleaseInfo
 from schema.errors import AddendaError, UsageError, shorten_value
@@ -159,8 +159,11 @@ def assess(database_url: str, update: Held[UpdateResult]) -> Held[tuple[UpdateRe
 
 @step("report", "report {update.value.current.release_id}")
 def report(update: Held[UpdateResult], folder: Path) -> ReportFiles:
-    """The written files. Artifact: the report's headlines, and where the files lie."""
-    files = write_report(update.value, folder)
+    """The written files; with an impact its packets lie below the home folder.
+
+    Artifact: the report's headlines, and where the files lie.
+    """
+    files = write_update(update.value, read_settings(None), None, folder)
     text = artifacts.describe_report(update.value, files)
     create_markdown_artifact(text, key=f"{update.value.change_set.system}-report")
     return files
@@ -207,9 +210,8 @@ def prepare_update(
     result = UpdateResult(
         changes.value, reconciliation.value, successors.value, previous, current, as_of or today_of(settings)
     )
-    name = report_folder(previous.release_id, current.release_id)
     result, error = assess(url, Held(result)).value
-    files = report(Held(result), (reports or settings.reports) / name)
+    files = report(Held(result), (reports or settings.reports) / folder_of(result))
     return PreparedUpdate(current.release_id, previous.release_id, files, has_findings(result) or error is not None)
 
 

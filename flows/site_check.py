@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.commands.common import today_of
-from flows.commands.report import report_folder
 from flows.impact_steps import add_impacts
 from flows.impact_watch import Watched, verify_pending
 from flows.network_update import NetworkUpdate, Problem, ProblemKind, Step, update_from_sites
 from flows.notifications import Event, EventKind, notify
-from flows.report.writer import ReportFiles, write_report
+from flows.report.writer import ReportFiles
 from flows.settings import Settings
 from flows.sites import open_archive, open_downloader
 from flows.sources.calendar import CalendarEntry, Posting, assess_calendar
@@ -24,6 +23,7 @@ from flows.sources.lock import holding_lock
 from flows.sources.looks import KeptEvent, Look, list_due, read_ledger, write_ledger
 from flows.sources.rows import list_rows
 from flows.steps import has_findings
+from flows.update_files import write_update
 from loaders.import_folder import import_files
 from schema.changes import UpdateResult
 from schema.errors import UsageError
@@ -139,7 +139,7 @@ def _check_due(
     imported = import_files(archive, settings.imports, datetime.now(UTC))
     update = update_from_sites(engine, Fetcher(downloader, archive, progress), found, due, today, step, imported)
     add_impacts(engine, settings, config, update)
-    reports = tuple((result, write_report(result, _folder_of(settings, result))) for result in update.results)
+    reports = tuple((result, write_update(result, settings, config)) for result in update.results)
     held = _list_held(engine)
     postings = [Posting(o.release, o.posted_date) for o in found.offers if o.release and not o.quarantine]
     # Of a page that was not seen nobody can say what is missing on it.
@@ -164,10 +164,6 @@ def _list_held(engine: Engine) -> set[ReleaseRef]:
     with reading(engine) as connection:
         ids = [info.release_id for info in list_releases(connection)]
     return {ReleaseRef(release_id.system, release_id.effective_date) for release_id in ids}
-
-
-def _folder_of(settings: Settings, result: UpdateResult) -> Path:
-    return settings.reports / report_folder(result.previous.release_id, result.current.release_id)
 
 
 def _system_of(problem: Problem) -> str:

@@ -8,6 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+# An 837I may name 41 diagnoses: principal, 24 others, 12 external causes, 3 reasons for the visit, admitting.
+# Tuva's layout has the first 25.
+DIAGNOSIS_COLUMNS = tuple(f"diagnosis_code_{n}" for n in range(1, 42))
+PROCEDURE_COLUMNS = tuple(f"procedure_code_{n}" for n in range(1, 26))
+
 # https://thetuvaproject.com/connectors/input-layer (medical_claim). Every other column of a file is dropped
 # unread: what is not here (person, member, birth date, account, free text) is never kept.
 TEXT_COLUMNS = (
@@ -21,9 +26,9 @@ TEXT_COLUMNS = (
     "hcpcs_code",
     *(f"hcpcs_modifier_{n}" for n in range(1, 6)),
     "diagnosis_code_type",
-    *(f"diagnosis_code_{n}" for n in range(1, 26)),
+    *DIAGNOSIS_COLUMNS,
     "procedure_code_type",
-    *(f"procedure_code_{n}" for n in range(1, 26)),
+    *PROCEDURE_COLUMNS,
 )
 DATE_COLUMNS = ("claim_start_date", "claim_end_date", "claim_line_start_date", "claim_line_end_date", "discharge_date")
 MONEY_COLUMNS = ("charge_amount", "allowed_amount", "paid_amount")

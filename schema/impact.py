@@ -95,6 +95,11 @@ class ImpactItem:
     exposure: Exposure
     successors: tuple[Successor, ...]
 
+    @property
+    def is_named(self) -> bool:
+        """A use holds the code itself, not only a range, wildcard or category that it falls into."""
+        return any(hit.match in (Match.EXACT, Match.LIST) for hit in self.uses)
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
@@ -137,5 +142,8 @@ class Impact:
 
     @property
     def deleted_in_use(self) -> tuple[ImpactItem, ...]:
-        """Deleted codes that a use still holds: the number that must be 0 on the effective date."""
-        return tuple(item for item in self.items if item.change.kind == "deleted" and item.uses)
+        """Deleted codes that a use still names: the number that must be 0 on the effective date.
+
+        A range, wildcard or category that spans a deleted code stays as it is when it holds other codes too.
+        """
+        return tuple(item for item in self.items if item.change.kind == "deleted" and item.is_named)

@@ -107,7 +107,7 @@ def test_institutional_claim_gives_bill_type_revenue_codes_procedures_and_statem
     assert not told & {"place_of_service_code", "discharge_date", "allowed_amount", "paid_amount"}
 
 
-def test_principal_diagnosis_comes_first_and_only_the_other_diagnoses_follow(tmp_path: Path) -> None:
+def test_principal_diagnosis_comes_first_and_every_other_diagnosis_of_the_claim_follows(tmp_path: Path) -> None:
     written = ("ABF:I10", "ABJ:R079", "APR:R0602", "ABN:W1830XA", "ABK:I214", "ABF:E785", "DR:247", "BH:11:D8:20260101")
     (row,) = filled(read(tmp_path, write_837([Claim(diagnoses=written)], "institutional")))
     codes = {name: value for name, value in row.items() if name.startswith("diagnosis_code_")}
@@ -116,6 +116,9 @@ def test_principal_diagnosis_comes_first_and_only_the_other_diagnoses_follow(tmp
         "diagnosis_code_1": "I214",
         "diagnosis_code_2": "I10",
         "diagnosis_code_3": "E785",
+        "diagnosis_code_4": "W1830XA",
+        "diagnosis_code_5": "R079",
+        "diagnosis_code_6": "R0602",
     }
     assert "procedure_code_type" not in row
 
@@ -218,7 +221,7 @@ def expect_rows(interchange: Interchange) -> list[tuple[object, ...]]:
             interchange.kind,
             claim.number,
             claim.payer,
-            tuple(code.partition(":")[2] for code in claim.diagnoses),
+            tuple(dict.fromkeys(code.partition(":")[2] for code in claim.diagnoses)),
             str(number),
             (line.hcpcs, *line.modifiers),
             line.charge,
@@ -237,7 +240,7 @@ def summarise(row: Row) -> tuple[object, ...]:
         row["claim_type"],
         row["claim_id"],
         row["payer"],
-        tuple(row[f"diagnosis_code_{n}"] for n in range(1, 26) if f"diagnosis_code_{n}" in row),
+        tuple(row[f"diagnosis_code_{n}"] for n in range(1, 42) if f"diagnosis_code_{n}" in row),
         row["claim_line_number"],
         tuple(value for value in procedure if value is not None),
         row["charge_amount"],

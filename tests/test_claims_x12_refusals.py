@@ -111,7 +111,10 @@ FAULTS = {
     "a place parted by another mark": (change("11:B:1", "11>B>1"), "CLM05 is not parted"),
     "a procedure without its qualifier": (change("HC:99213", "99213"), "SV101 is not parted"),
     "codes of ICD-9 and ICD-10": (write_837([Claim(diagnoses=("ABK:E119", "BF:2724"))]), "mixes"),
-    "too many diagnoses": (write_837([Claim(diagnoses=("ABK:E119", *["ABF:I10"] * 25))]), "more than 25"),
+    "too many diagnoses": (
+        write_837([Claim(diagnoses=("ABK:E119", *(f"ABF:A{n:03}" for n in range(41))))]),
+        "more than 41",
+    ),
 }
 
 

@@ -151,7 +151,7 @@ def test_range_with_valid_codes_in_it_can_stay_and_one_without_cannot(organisati
     found = [item for item in organisation.verify() if item["use"] == "rules"]
     told = {(item["location"], item["code"]): item for item in found}
     assert told["row 3", GONE]["state"] == "nothing_to_do"
-    assert told["row 3", GONE]["reason"] == "the range 'A0009-A0011' still holds 1 valid codes"
+    assert told["row 3", GONE]["reason"] == "the range 'A0009-A0011' still holds 1 valid code"
     assert told["row 4", THIRD]["state"] == told["row 4", UNUSED]["state"] == "not_yet"
     assert told["row 4", THIRD]["reason"] == "the range 'A0012-A0013' holds no valid code any more"
     assert told["row 5", THIRD]["state"] == "nothing_to_do"

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from flows.commands.report import report_folder
 from flows.report.writer import write_report
 from flows.update import update_from_folder
+from flows.update_files import report_folder
 from schema.store.database import open_database
 from tests.command_line import count_rows
 from tests.flow_runs import TODAY, Run, read_attempts, run_flow, url_of

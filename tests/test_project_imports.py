@@ -42,6 +42,7 @@ HOMES = {
         "flows.watch",
     ),
     "python_calamine": ("loaders.workbook",),
+    "pyspark": ("flows.impact.engine",),
     "pyx12": ("loaders.x12_envelope",),
     "rapidfuzz": ("flows.diff",),
     "requests": ("loaders.download",),
@@ -68,6 +69,7 @@ BROUGHT_ALONG = {
     "csv_diff": "csv-diff",
     "duckdb": "ibis-framework",
     "numpy": "scipy",
+    "pyspark": "ibis-framework",
 }
 # By name, since SQLAlchemy and not our source imports it.
 LOADED_BY_NAME = {"psycopg"}

@@ -11,7 +11,6 @@ import click
 
 from flows.commands.common import open_settings
 from flows.commands.demo_watch import import_answers, print_watch, write_watches
-from flows.commands.report import report_folder
 from flows.impact.assess import window_before
 from flows.impact_steps import assess_impact
 from flows.report.headlines import build_headlines
@@ -19,6 +18,7 @@ from flows.report.writer import ReportFiles, write_report
 from flows.sample.writer import SampleRelease, write_sample
 from flows.settings import Settings
 from flows.steps import load_release, prepare_result, resolve_pair
+from flows.update_files import folder_of, write_impact
 from schema.changes import UpdateResult
 from schema.impact import Priority
 from schema.releases import ReleaseId, ReleaseRef
@@ -130,22 +130,9 @@ def _run_step(demo: Demo, previous: ReleaseId, current: ReleaseId) -> DemoStep:
     if is_covered(*window_before(current.effective_date)):
         impact = assess_impact(demo.engine, demo.settings, demo.config, result)
         result = replace(result, impact=impact)
-        packets = _write_impact(impact, demo.settings.home / "impact" / report_folder(previous, current))
-    files = write_report(result, demo.settings.reports / report_folder(previous, current))
+        packets, _ = write_impact(impact, demo.settings.home / "impact" / folder_of(result), demo.config)
+    files = write_report(result, demo.settings.reports / folder_of(result))
     return DemoStep(result, files, packets)
-
-
-def _write_impact(impact: Impact, folder: Path) -> tuple[Path, ...]:
-    """The packets, and what `addenda impact verify` compares with, where `addenda impact` writes them."""
-    from flows.impact.baseline import write_values
-    from flows.impact.document import impact_document
-    from flows.impact.writer import render_document, write_document
-    from flows.report.packets.writer import write_packets
-
-    packets = write_packets(impact, folder / "packets")
-    write_values(impact.inventory, impact.system, folder)
-    write_document(render_document(impact_document(impact)), folder)
-    return packets
 
 
 def _print_end(steps: list[DemoStep], folder: Path, config: Path) -> None:

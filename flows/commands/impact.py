@@ -21,17 +21,13 @@ from flows.commands.common import (
     print_table,
     today_of,
 )
-from flows.commands.report import report_folder
 from flows.impact.assess import window_before
-from flows.impact.baseline import write_values
-from flows.impact.document import ROW_COLUMNS, impact_document, impact_rows
+from flows.impact.document import ROW_COLUMNS, impact_rows
 from flows.impact.summary import summarise
-from flows.impact.writer import render_document, write_document
-from flows.impact_settings import read_impact_settings
 from flows.impact_steps import assess_impact
 from flows.report.data import disarm
-from flows.report.packets.writer import write_packets
 from flows.steps import prepare_result, resolve_pair
+from flows.update_files import folder_of, write_impact
 from schema.systems import display_code
 
 if TYPE_CHECKING:
@@ -75,7 +71,7 @@ def command(
     """Show where the changes of SYSTEM from PREVIOUS to CURRENT hurt: uses, claims, tasks.
 
     Writes a packet for every owner and department, and impact.json, with which `addenda impact verify` compares
-    later. Exit code 1: a deleted code is still in use.
+    from now on. Exit code 1: a deleted code is still in use by name.
     """
     settings = open_settings(context)
     config = config_path(context)
@@ -85,11 +81,8 @@ def command(
     window = (parse_day(first, "--claims-from") or earliest, parse_day(last, "--claims-to") or latest)
     result = prepare_result(engine, one, other, today_of(settings))
     impact = assess_impact(engine, settings, config, result, window)
-    document = render_document(impact_document(impact, read_impact_settings(config)))
-    folder = out or settings.home / "impact" / report_folder(one.release_id, other.release_id)
-    packets = write_packets(impact, folder / "packets")
-    write_values(impact.inventory, impact.system, folder)
-    baseline = write_document(document, folder)
+    folder = out or settings.home / "impact" / folder_of(result)
+    packets, document = write_impact(impact, folder, config)
     if output == "json":
         click.echo(document, nl=False)
     elif output == "csv":
@@ -97,7 +90,7 @@ def command(
     else:
         print_impact(impact)
         click.echo()
-        click.echo(f"{len(packets)} packet files and {baseline.name}: {folder}")
+        click.echo(f"{len(packets)} packet files and impact.json: {folder}")
     return FINDINGS if impact.deleted_in_use else 0
 
 

@@ -18,13 +18,13 @@ from flows.commands.common import (
     print_table,
     today_of,
 )
-from flows.commands.report import report_folder
 from flows.impact.baseline import read_baseline
 from flows.impact.verify import State, Verification
 from flows.impact.writer import IMPACT_NAME
 from flows.impact_verification import read_uses, verify_baseline
 from flows.report.data import disarm
 from flows.steps import resolve_pair
+from flows.update_files import report_folder
 from schema.systems import display_code
 
 _COLUMNS = ("code", "kind", "use", "owner", "location", "state", "reason")

@@ -10,7 +10,7 @@ from flows.commands.common import FINDINGS, config_path, open_settings, open_sto
 from flows.impact_steps import add_impact
 from flows.report.writer import ReportFiles, write_report
 from flows.steps import has_findings, prepare_result, resolve_pair
-from schema.releases import ReleaseId
+from flows.update_files import folder_of
 
 
 @click.command("report")
@@ -29,13 +29,8 @@ def command(context: click.Context, system: str, previous: str, current: str, ou
     one, other = resolve_pair(engine, system, previous, current)
     result = prepare_result(engine, one, other, today_of(settings))
     result = add_impact(engine, settings, config_path(context), result)
-    print_files(write_report(result, out or settings.reports / report_folder(one.release_id, other.release_id)))
+    print_files(write_report(result, out or settings.reports / folder_of(result)))
     return FINDINGS if has_findings(result) else 0
-
-
-def report_folder(previous: ReleaseId, current: ReleaseId) -> str:
-    """The name of the folder of one update's report."""
-    return f"{current}_from_{previous.effective_date}.{previous.issue}"
 
 
 def print_files(files: ReportFiles) -> None:

@@ -10,10 +10,10 @@ import click
 
 from flows.commands.common import FINDINGS, config_path, open_settings, open_store, today_of
 from flows.commands.progress import showing_downloads, showing_progress
-from flows.commands.report import print_files, report_folder
+from flows.commands.report import print_files
 from flows.impact_steps import add_impacts, describe_left_out, try_impact
 from flows.network_update import NetworkUpdate, update_from_sites
-from flows.report.writer import ReportFiles, write_report
+from flows.report.writer import ReportFiles
 from flows.settings import Settings
 from flows.sites import open_archive, open_downloader
 from flows.sources.fetching import Fetcher
@@ -21,6 +21,7 @@ from flows.sources.finding import OTHER_SETS, find_offers
 from flows.sources.lock import holding_lock
 from flows.steps import Override, has_findings
 from flows.update import update_from_folder
+from flows.update_files import write_update
 from loaders.import_folder import import_files
 from schema.changes import UpdateResult
 from schema.errors import UsageError
@@ -79,7 +80,7 @@ def command(
         step("assess the impact")
         result, error = try_impact(engine, settings, config_path(context), result)
         step("write the report")
-        files = write_report(result, out or settings.reports / report_folder(*_pair_of(result)))
+        files = write_update(result, settings, config_path(context), out)
     findings = print_result(result, files)
     if error is not None:
         click.echo(describe_left_out(result, error))
@@ -107,10 +108,7 @@ def update_from_network(settings: Settings, systems: list[str], config: Path | N
             import_files(archive, settings.imports, datetime.now(UTC)),
         )
         add_impacts(engine, settings, config, done)
-        reports = [
-            (result, write_report(result, settings.reports / report_folder(*_pair_of(result))))
-            for result in done.results
-        ]
+        reports = [(result, write_update(result, settings, config)) for result in done.results]
     return print_update(done, reports)
 
 
@@ -138,7 +136,7 @@ def print_result(result: UpdateResult, files: ReportFiles) -> int:
     click.echo(f"against {found.basis}: {verdict}")
     if result.impact is not None:
         click.echo(
-            f"impact: {len(result.impact.items)} items, {len(result.impact.deleted_in_use)} deleted codes in use"
+            f"impact: {len(result.impact.items)} items, {len(result.impact.deleted_in_use)} deleted codes still in use"
         )
     print_files(files)
     return FINDINGS if has_findings(result) else 0

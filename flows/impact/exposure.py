@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from flows.impact.engine import open_engine
@@ -15,6 +15,7 @@ from flows.impact.exposure_query import (
     DEPARTMENT,
     FIRST,
     OTHER,
+    PARTS,
     PAYER,
     PLACE_OF_SERVICE,
     POSITION,
@@ -23,28 +24,28 @@ from flows.impact.exposure_query import (
     add_up,
     find_hits,
 )
-from schema.claims import DATE_OF_SERVICE, DIAGNOSIS_DATE, DIAGNOSIS_TYPE, PROCEDURE_TYPE, ClaimsPart
+from schema.claims import (
+    DATE_OF_SERVICE,
+    DIAGNOSIS_COLUMNS,
+    DIAGNOSIS_DATE,
+    DIAGNOSIS_TYPE,
+    PROCEDURE_COLUMNS,
+    PROCEDURE_TYPE,
+    ClaimsPart,
+)
 from schema.errors import ImpactError
-from schema.impact import ZERO, Exposure, Measure
+from schema.impact import Exposure, Measure
 
-_DIAGNOSES = tuple(f"diagnosis_code_{n}" for n in range(1, 26))
-_PROCEDURES = tuple(f"procedure_code_{n}" for n in range(1, 26))
 _HCPCS = ("hcpcs_code", *(f"hcpcs_modifier_{n}" for n in range(1, 6)))
 # Where the codes of each system stand, without the codes.
 _PLACES = {
     "hcpcs": Question("hcpcs", (), _HCPCS, DATE_OF_SERVICE),
     "icd10cm": Question(
-        "icd10cm", (), _DIAGNOSES, DIAGNOSIS_DATE, _DIAGNOSES[0], "diagnosis_code_type", DIAGNOSIS_TYPE
+        "icd10cm", (), DIAGNOSIS_COLUMNS, DIAGNOSIS_DATE, DIAGNOSIS_COLUMNS[0], "diagnosis_code_type", DIAGNOSIS_TYPE
     ),
     "icd10pcs": Question(
-        "icd10pcs", (), _PROCEDURES, DIAGNOSIS_DATE, _PROCEDURES[0], "procedure_code_type", PROCEDURE_TYPE
+        "icd10pcs", (), PROCEDURE_COLUMNS, DIAGNOSIS_DATE, PROCEDURE_COLUMNS[0], "procedure_code_type", PROCEDURE_TYPE
     ),
-}
-_FIELDS = {
-    PAYER: "by_payer",
-    DEPARTMENT: "by_department",
-    PLACE_OF_SERVICE: "by_place_of_service",
-    CLAIM_TYPE: "by_claim_type",
 }
 
 Exposures = dict[str, Exposure]
@@ -86,9 +87,9 @@ def measure_exposures(
         lines = opened.read_parquet([part.path for part in chosen])
         hits = opened.keep(find_hits(lines, questions, window_from, window_to), "hits")
         answer = opened.fetch(add_up(lines, hits, questions))
-    for (system, code), measures in _group(answer).items():
-        has_position = _PLACES[system].first_column is not None
-        found[system][code] = _make_exposure(measures, has_position)
+    for (index, code), measures in _group(answer).items():
+        question = questions[index]
+        found[question.system][code] = _make_exposure(measures, question.first_column is not None)
     return found
 
 
@@ -106,32 +107,28 @@ def _leave_out_empty(asked: Sequence[Question], filled: frozenset[str]) -> tuple
     return tuple(q for q in narrowed if q.codes and q.columns and (q.type_column is None or q.type_column in filled))
 
 
-_Parts = dict[str, dict[str | None, Measure]]
+_Parts = Mapping[int, Mapping[str | None, Measure]]
 
 
-def _group(answer: Mapping[str, Sequence[Any]]) -> dict[tuple[str, str], _Parts]:
-    """By system and code: the measures by dimension and value."""
-    grouped: dict[tuple[str, str], _Parts] = {}
-    keys = zip(answer["system"], answer["code"], strict=True)
-    places = zip(answer["dimension"], answer["value"], strict=True)
-    amounts = (map(_dollars, answer[name]) for name in ("billed", "allowed", "paid"))
-    measures = map(Measure, answer["lines"], answer["claims"], *amounts)
-    for key, (dimension, value), measure in zip(keys, places, measures, strict=True):
-        grouped.setdefault(key, {}).setdefault(dimension, {})[value] = measure
+def _group(answer: Mapping[str, Sequence[Any]]) -> Mapping[tuple[int, str], _Parts]:
+    """By question and code: the measures by part and value."""
+    grouped: dict[tuple[int, str], dict[int, dict[str | None, Measure]]] = defaultdict(lambda: defaultdict(dict))
+    keys = zip(answer["question"], answer["code"], strict=True)
+    measures = map(Measure, *(answer[name] for name in ("lines", "claims", "billed", "allowed", "paid")))
+    for key, part, value, measure in zip(keys, answer["part"], answer["value"], measures, strict=True):
+        grouped[key][part][value] = measure
     return grouped
 
 
-def _dollars(amount: Decimal | None) -> Decimal:
-    """A sum; where every amount is empty it is 0."""
-    return ZERO if amount is None else amount
-
-
 def _make_exposure(measures: _Parts, has_position: bool) -> Exposure:
-    positions = measures.get(POSITION, {})
-    parts = {name: _sort_values(measures[dimension]) for dimension, name in _FIELDS.items() if dimension in measures}
+    by_name = {PARTS[index]: values for index, values in measures.items()}
+    positions = by_name[POSITION]
     return Exposure(
-        measures[TOTAL][None],
-        **parts,
+        by_name[TOTAL][None],
+        _sort_values(by_name[PAYER]),
+        _sort_values(by_name[DEPARTMENT]),
+        _sort_values(by_name[PLACE_OF_SERVICE]),
+        _sort_values(by_name[CLAIM_TYPE]),
         principal=positions.get(FIRST, Measure()) if has_position else None,
         secondary=positions.get(OTHER, Measure()) if has_position else None,
     )

@@ -164,7 +164,8 @@ class _Verifier:
         for _, hit in pairs.kept:
             held = self._places.count_valid(hit, self._current)
             if held:
-                why = f"the {hit.match.value} {_quote(hit.entry)} still holds {held:,} valid codes"
+                codes = "code" if held == 1 else "codes"
+                why = f"the {hit.match.value} {_quote(hit.entry)} still holds {held:,} valid {codes}"
                 yield self._make(code, hit, State.NOTHING_TO_DO, why)
             else:
                 why = f"the {hit.match.value} {_quote(hit.entry)} holds no valid code any more"

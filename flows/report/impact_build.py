@@ -22,10 +22,8 @@ from flows.report.impact_wording import words_of
 from schema.changes import Change, ChangeKind
 from schema.impact import Impact, ImpactItem, Measure, Move, Priority, UseHit
 from schema.systems import display_code
-from schema.uses import Match
 
 TOP = 10
-_NAMED = frozenset({Match.EXACT, Match.LIST})
 
 
 def view_impact(impact: Impact) -> ImpactView:
@@ -33,7 +31,7 @@ def view_impact(impact: Impact) -> ImpactView:
     rows = tuple(view_item(impact.system, item) for item in impact.items)
     deleted = sorted(
         (row for row in rows if row.item.change.kind is ChangeKind.DELETED and row.item.uses),
-        key=lambda row: (not is_named(row.item.uses), _by_money(row)),
+        key=lambda row: (not row.item.is_named, _by_money(row)),
     )
     return ImpactView(
         impact=impact,
@@ -41,7 +39,7 @@ def view_impact(impact: Impact) -> ImpactView:
         items=rows,
         top=tuple(sorted((row for row in rows if row.total.lines), key=_by_money)[:TOP]),
         deleted=tuple(deleted),
-        deleted_by_name=sum(is_named(row.item.uses) for row in deleted),
+        deleted_by_name=len(impact.deleted_in_use),
         changed_stakes=_sum_stakes(rows),
         deleted_stakes=_sum_stakes(row for row in rows if row.item.change.kind is ChangeKind.DELETED),
         uses=_use_rows(impact),
@@ -90,11 +88,6 @@ def group_places(hits: Iterable[UseHit]) -> tuple[Places, ...]:
 def sort_owners(owners: Iterable[str | None]) -> list[str | None]:
     """Each owner once, by name; None last."""
     return sorted(set(owners), key=lambda owner: (owner is None, owner or ""))
-
-
-def is_named(hits: Iterable[UseHit]) -> bool:
-    """A cell holds the code by its own name, not by a range, a wildcard or a category."""
-    return any(hit.match in _NAMED for hit in hits)
 
 
 def add_measures(measures: Iterable[Measure]) -> Measure:

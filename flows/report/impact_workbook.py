@@ -42,8 +42,11 @@ def summarise_impact(view: ImpactView) -> tuple[tuple[CellValue, ...], ...]:
     return (
         ("Claims from", impact.window_from),
         ("Claims to", impact.window_to),
-        ("Deleted codes still in use", len(view.deleted) if impact.inventory else "not known: no use was read"),
-        ("of these held by name", view.deleted_by_name if impact.inventory else None),
+        ("Deleted codes still in use", view.deleted_by_name if impact.inventory else "not known: no use was read"),
+        (
+            "Deleted codes that entries span",
+            len(view.deleted) - view.deleted_by_name if impact.inventory else None,
+        ),
         ("Billed on changed codes", view.changed_stakes.billed),
         ("Paid on changed codes", view.changed_stakes.paid),
         ("Billed on deleted codes", view.deleted_stakes.billed),

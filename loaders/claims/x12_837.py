@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from loaders.x12_envelope import Contents, Row, Segment, looks_like_x12, read_sound
+from schema.claims import DIAGNOSIS_COLUMNS, PROCEDURE_COLUMNS
 from schema.errors import ClaimsError
 
 __all__ = ["looks_like_x12", "read_837"]
@@ -23,23 +24,20 @@ _CONTENTS = Contents(
     wanted="claims",
     wrong_guide="its claims are neither 837P (005010X222) nor 837I (005010X223)",
 )
-# HI qualifiers (code list 1270). Principal and other diagnoses alone become diagnosis columns: those are what
-# the columns of Tuva's medical_claim mean, the first of them being the principal one. Admitting diagnosis (ABJ,
-# BJ), patient's reason (APR, PR) and external cause (ABN, BN) are fields of their own on the claim; among the
-# others they would count as secondary diagnoses, most of them a second time.
+# HI qualifiers (code list 1270), in the order of the columns. Every diagnosis of the claim becomes one, the
+# principal one the first: a deleted external cause (ABN), admitting diagnosis (ABJ) or reason for the visit (APR)
+# is denied like any other. One that stands on the claim already (the admitting diagnosis is often the principal
+# one) is not named again.
 _DIAGNOSES = {
-    "ABK": ("icd-10-cm", True),
-    "ABF": ("icd-10-cm", False),
-    "BK": ("icd-9-cm", True),
-    "BF": ("icd-9-cm", False),
+    **{kind: ("icd-10-cm", place) for place, kind in enumerate(("ABK", "ABF", "ABN", "ABJ", "APR"))},
+    **{kind: ("icd-9-cm", place) for place, kind in enumerate(("BK", "BF", "BN", "BJ", "PR"))},
 }
 _PROCEDURES = {
-    "BBR": ("icd-10-pcs", True),
-    "BBQ": ("icd-10-pcs", False),
-    "BR": ("icd-9-pcs", True),
-    "BQ": ("icd-9-pcs", False),
+    "BBR": ("icd-10-pcs", 0),
+    "BBQ": ("icd-10-pcs", 1),
+    "BR": ("icd-9-pcs", 0),
+    "BQ": ("icd-9-pcs", 1),
 }
-_MOST_CODES = 25
 _PLACE_OF_SERVICE, _BILL_TYPE = "B", "A"  # CLM05-2
 _CLAIM_SEGMENTS = {"HI", "LX", "SV1", "SV2"}
 
@@ -133,25 +131,24 @@ class _Claim:
         if not self._lines or any("charge_amount" not in line for line in self._lines):
             raise _CONTENTS.refuse(self._path, "a claim, or a line of it, has no service (SV1 or SV2)", self._number)
         claim = dict(self._fields)
-        for table, column in ((_DIAGNOSES, "diagnosis_code"), (_PROCEDURES, "procedure_code")):
+        for table, columns in ((_DIAGNOSES, DIAGNOSIS_COLUMNS), (_PROCEDURES, PROCEDURE_COLUMNS)):
             codes = [(*table[kind], code) for kind, code in self._codes if kind in table and code]
             if len({code_type for code_type, _, _ in codes}) > 1:
                 raise _CONTENTS.refuse(self._path, "a claim mixes codes of ICD-9 and ICD-10", self._number)
-            if len(codes) > _MOST_CODES:
-                raise _CONTENTS.refuse(
-                    self._path, f"a claim has more than {_MOST_CODES} diagnoses or procedures", self._number
-                )
-            claim |= _number_codes(column, codes)
+            claim |= self._number_codes(columns, codes)
         for line in self._lines:
             yield claim | line
 
-
-def _number_codes(column: str, codes: list[tuple[str, bool, str]]) -> Row:
-    """The type and the numbered columns of codes, the principal one first whatever the order."""
-    if not codes:
-        return {}
-    ordered = sorted(codes, key=lambda code: not code[1])
-    return {f"{column}_type": codes[0][0], **{f"{column}_{n}": code for n, (_, _, code) in enumerate(ordered, 1)}}
+    def _number_codes(self, columns: tuple[str, ...], codes: list[tuple[str, int, str]]) -> Row:
+        """The type and the numbered columns of codes, each once, the principal one first whatever the order."""
+        if not codes:
+            return {}
+        ordered = list(dict.fromkeys(code for _, _, code in sorted(codes, key=lambda code: code[1])))
+        if len(ordered) > len(columns):
+            raise _CONTENTS.refuse(
+                self._path, f"a claim has more than {len(columns)} diagnoses or procedures", self._number
+            )
+        return {columns[0].replace("_1", "_type"): codes[0][0], **dict(zip(columns, ordered, strict=False))}
 
 
 def _read_service(segment: Segment, procedure: list[str]) -> Row:
