@@ -25,8 +25,6 @@ MEMORY_LIMIT = "400MB"
 # A Spark server that does not take a connection at once is not there; its client would ask for ten minutes.
 CONNECT_SECONDS = 10.0
 _SPARK_PORT = 15002  # https://spark.apache.org/docs/latest/spark-connect-overview.html
-# What Ibis does in a way that the engine below it warns of; nobody here can change it.
-_WARNINGS_OF_IBIS = ("'verifySchema' is ignored", r"fetch_arrow_table\(\) is deprecated")
 _EXTRA = "install addenda with its extra spark: pip install 'addenda[spark]'"
 
 
@@ -104,8 +102,12 @@ def _open_session(engine: str) -> Any:
     try:
         if engine == SPARK:
             from pyspark.sql import SparkSession
+            from pyspark.util import is_remote_only
 
+            if is_remote_only():
+                raise ImpactError("Spark cannot be used", "only the client of a Spark server is here", _EXTRA)
             builder = SparkSession.builder.appName("addenda").config("spark.ui.enabled", "false")
+            builder = builder.config("spark.ui.showConsoleProgress", "false")
             with _asking(engine):
                 session = builder.getOrCreate()
                 session.sparkContext.setLogLevel("ERROR")
@@ -141,8 +143,8 @@ def _asking(name: str) -> Iterator[None]:
     """What the engine raises in one line. Its message may show values of claims, so it is left out."""
     try:
         with warnings.catch_warnings():
-            for text in _WARNINGS_OF_IBIS:
-                warnings.filterwarnings("ignore", text)
+            # Ibis and Spark's client use each other and pandas in ways that warn; nobody here can change it.
+            warnings.simplefilter("ignore")
             yield
     except _failures() as error:
         kind = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(error).__name__.removesuffix("Exception")).lower()

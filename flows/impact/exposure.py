@@ -59,7 +59,7 @@ def measure_exposure(
     window_to: date,
     engine: str = "duckdb",
 ) -> Exposures:
-    """The exposure of each code of one system; codes without a line are left out.
+    """The exposure of each code of one system, by code; codes without a line are left out.
 
     HCPCS codes and modifiers count by date of service; diagnoses, and procedures of ICD-10-PCS, by the
     diagnosis date, where the line says that its codes are of that system. A line counts once for a code
@@ -125,15 +125,10 @@ def _make_exposure(measures: _Parts, has_position: bool) -> Exposure:
     positions = by_name[POSITION]
     return Exposure(
         by_name[TOTAL][None],
-        _sort_values(by_name[PAYER]),
-        _sort_values(by_name[DEPARTMENT]),
-        _sort_values(by_name[PLACE_OF_SERVICE]),
-        _sort_values(by_name[CLAIM_TYPE]),
+        by_name[PAYER],
+        by_name[DEPARTMENT],
+        by_name[PLACE_OF_SERVICE],
+        by_name[CLAIM_TYPE],
         principal=positions.get(FIRST, Measure()) if has_position else None,
         secondary=positions.get(OTHER, Measure()) if has_position else None,
     )
-
-
-def _sort_values(measures: Mapping[str | None, Measure]) -> dict[str | None, Measure]:
-    """By value, what the claim does not tell last: equal claims give equal answers on every engine."""
-    return dict(sorted(measures.items(), key=lambda item: (item[0] is None, item[0] or "")))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from tests.bench import measures
+from tests.bench import impact, measures
 from tests.bench.harness import Figure
 from tests.bench.releases import list_releases
 
@@ -21,6 +21,7 @@ MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "diff": measures.measure_diff,
     "lookup": measures.measure_lookup,
     "all": measures.measure_all_releases,
+    "impact": impact.measure_impact,
 }
 
 
