@@ -15,12 +15,14 @@ import click
 from tests.bench import measures
 from tests.bench.harness import Figure
 from tests.bench.releases import list_releases
+from tests.bench.remits import measure_remits
 
 MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "load": measures.measure_loading,
     "diff": measures.measure_diff,
     "lookup": measures.measure_lookup,
     "all": measures.measure_all_releases,
+    "remits": measure_remits,
 }
 
 
