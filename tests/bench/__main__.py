@@ -16,6 +16,7 @@ from tests.bench import measures
 from tests.bench.harness import Figure
 from tests.bench.releases import list_releases
 from tests.bench.remits import measure_remits
+from tests.bench.watch import measure_watch
 
 MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "load": measures.measure_loading,
@@ -23,6 +24,7 @@ MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "lookup": measures.measure_lookup,
     "all": measures.measure_all_releases,
     "remits": measure_remits,
+    "watch": measure_watch,
 }
 
 
