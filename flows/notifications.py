@@ -39,6 +39,7 @@ class EventKind(StrEnum):
     FAILED_CHECK = "failed_check"
     FETCH_FAILED = "fetch_failed"
     IMPACT = "impact"
+    ALARM = "alarm"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Serving the daily check with Prefect: the server that is named, or one of our own for as long as we serve."""
+"""Serving the daily check and watch with Prefect: the server that is named, or one of our own while we serve."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 # It sets the environment that Prefect reads when it is imported, so it comes before Prefect.
 from flows.check_sources import CONFIG_VARIABLE, check_sources
+from flows.watch_denials import watch_denials
 
 # isort: split
-from prefect import serve
+from prefect import Flow, serve
 from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
 from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_settings
@@ -27,26 +29,33 @@ from schema.errors import UsageError
 NAME = "daily"
 # With a database of its own to make, on a busy computer.
 SERVER_SECONDS = 180
+_SERVED: tuple[tuple[Flow[..., Any], str], ...] = (
+    (check_sources, "Looks at the publishers' pages when it is time to, and updates what is new."),
+    (watch_denials, "Takes in what the payers sent, and watches updates in their first 90 days."),
+)
 
 
 def serve_checks(cron: str, port: int) -> None:
     """Serve until a signal comes. Raises UsageError when no server can be had or `cron` is none."""
-    deployment = make_deployment(cron)
+    deployments = make_deployments(cron)
     with serving_prefect(port) as url, temporary_settings({PREFECT_API_URL: url}):
         # One at a time: a second one would only wait for the first.
-        serve(deployment, limit=1)
+        serve(*deployments, limit=1)
 
 
-def make_deployment(cron: str) -> RunnerDeployment:
-    """The check each day. The flow is named by its module, so the working folder is free."""
+def make_deployments(cron: str) -> list[RunnerDeployment]:
+    """The check and the watch of each day. The flows are named by their modules, so the working folder is free."""
     try:
-        return RunnerDeployment.from_flow(
-            check_sources,
-            NAME,
-            schedule=Cron(cron, timezone="UTC"),
-            description="Looks at the publishers' pages when it is time to, and updates what is new.",
-            entrypoint_type=EntrypointType.MODULE_PATH,
-        )
+        return [
+            RunnerDeployment.from_flow(
+                served,
+                NAME,
+                schedule=Cron(cron, timezone="UTC"),
+                description=description,
+                entrypoint_type=EntrypointType.MODULE_PATH,
+            )
+            for served, description in _SERVED
+        ]
     except ValueError as error:
         raise UsageError(f"{cron!r} is no schedule", "", "five fields, such as '30 16 * * *'") from error
 

@@ -40,12 +40,13 @@ class Settings(BaseSettings):
     contact: str = Field(default="", max_length=200)
     archive: str = Field(default="", repr=False)
     import_folder: Path | None = None
+    remit_folder: Path | None = None
     notify_urls: Annotated[list[str], NoDecode] = Field(default_factory=list, repr=False)
     # With a key the claims that are kept have hidden claim ids; who has the key can find a claim again.
     claim_id_key: str = Field(default="", repr=False)
     engine: str = "duckdb"
 
-    @field_validator("home", "import_folder")
+    @field_validator("home", "import_folder", "remit_folder")
     @classmethod
     def expand_home(cls, home: Path | None) -> Path | None:
         """`~` stands for the user's folder, as in a shell."""
@@ -123,6 +124,12 @@ class Settings(BaseSettings):
     def imports(self) -> Path:
         """Where an operator drops files that cannot be fetched."""
         return self.import_folder or self.home / "import"
+
+    @property
+    def remit_imports(self) -> Path:
+        """Where remittances and acknowledgments are dropped for the daily watch; never where releases are, since
+        those are archived as they come."""
+        return self.remit_folder or self.home / "import-remits"
 
     @property
     def claims(self) -> Path:

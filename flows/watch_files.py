@@ -29,6 +29,16 @@ class WrittenWatch:
         """What stands in alarm, in the order of the report."""
         return tuple(item for item in self.report.items if item.status is Status.ALARM)
 
+    @property
+    def single_alarms(self) -> tuple[WatchItem, ...]:
+        """The alarms, each once: of all payers together only where no single payer stands in alarm."""
+        found = {(item.system, item.code, item.category) for item in self.alarms if item.payer is not None}
+        return tuple(
+            item
+            for item in self.alarms
+            if item.payer is not None or (item.system, item.code, item.category) not in found
+        )
+
 
 def write_watch(
     engine: Engine,

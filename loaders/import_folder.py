@@ -12,11 +12,13 @@ from urllib.parse import quote
 
 from loaders.archive import Archive
 from loaders.package import open_paths
+from loaders.x12_envelope import looks_like_x12
 from schema.errors import AddendaError, Place, SourceError, UsageError, shorten_value
 from schema.releases import ReleaseRef, parse_release
 from schema.sources import Contents, Manifest
 from schema.systems import SYSTEMS
 
+_HEAD = 256
 ORIGIN = "import folder"
 SCHEME = "import:"
 # What browsers and copying programs call a file that they have not finished.
@@ -50,7 +52,7 @@ def import_files(
     alone. A folder that is not there is empty. Raises ArchiveError.
     """
     found = []
-    for path in _list_files(folder):
+    for path in list_import_files(folder):
         name = os.fsencode(path.relative_to(folder).as_posix()).decode(errors="backslashreplace")
         try:
             release = _tell_release(name)
@@ -80,7 +82,12 @@ def import_files(
     return sorted(found, key=lambda imported: imported.name)
 
 
-def _list_files(folder: Path) -> Iterator[Path]:
+def list_import_files(folder: Path) -> Iterator[Path]:
+    """The finished files below a folder that people drop files into; no links, none where there is no folder.
+
+    Raises SourceError.
+    """
+
     def stop(error: OSError) -> None:
         if not isinstance(error, FileNotFoundError):
             why = error.strerror or str(error)
@@ -110,6 +117,14 @@ def _tell_release(name: str) -> ReleaseRef | None:
 
 def _inspect(path: Path) -> tuple[str, int]:
     """The sha256 and size of a file that looks sound; raises AddendaError for any other."""
+    with path.open("rb") as file:
+        if looks_like_x12(file.read(_HEAD)):
+            # The archive keeps files as they are, and these are full of patients.
+            raise UsageError(
+                f"{shorten_value(path.name)} is no part of a release",
+                "it is an X12 file",
+                "take it in with addenda import claims or addenda import remits",
+            )
     # Opening refuses what is broken or unsafe; the members are read when the release is.
     documents, sources = open_paths([path])
     for _ in documents:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 from tests.command_line import ROOT, CommandLine, held_releases
+from tests.remit_files import sample_remittance, write_835
 from tests.replica.replica import Replica
 from tests.test_prepare_update import OPERATORS_OWN, SETTINGS
 
@@ -99,19 +100,24 @@ def read_scheduled(client: SyncPrefectClient) -> list[FlowRun]:
     return [run for run in client.read_flow_runs() if run.state is not None and run.state.is_scheduled()]
 
 
-def test_serving_schedules_a_run_each_day_and_tells_nobody(served: Served) -> None:
-    deployment = wait_for(lambda: served.client.read_deployment_by_name("check_sources/daily"))
+@pytest.mark.parametrize("name", ["check_sources", "watch_denials"])
+def test_serving_schedules_a_run_each_day_and_tells_nobody(served: Served, name: str) -> None:
+    deployment = wait_for(lambda: served.client.read_deployment_by_name(f"{name}/daily"))
     assert [(s.schedule.cron, s.schedule.timezone) for s in deployment.schedules] == [("30 16 * * *", "UTC")]  # type: ignore[union-attr]
-    runs = wait_for(lambda: read_scheduled(served.client) or None)
+
+    def read_runs() -> list[FlowRun]:
+        return [run for run in read_scheduled(served.client) if run.deployment_id == deployment.id]
+
+    runs = wait_for(lambda: read_runs() or None)
     times = sorted(run.expected_start_time for run in runs if run.expected_start_time is not None)
     assert all((later - earlier).days == 1 for earlier, later in pairwise(times))
     settings: Any = served.client.request("GET", "/admin/settings").json()
     assert settings["server"]["analytics_enabled"] is False
 
 
-def test_run_checks_updates_and_starts_prepare_update(served: Served) -> None:
-    client = served.client
-    deployment = wait_for(lambda: client.read_deployment_by_name("check_sources/daily"))
+def run_to_end(client: SyncPrefectClient, name: str) -> None:
+    """A run of a deployment, which has to succeed."""
+    deployment = wait_for(lambda: client.read_deployment_by_name(name))
     started = client.create_flow_run_from_deployment(deployment.id)
 
     def read_end() -> FlowRun | None:
@@ -121,6 +127,23 @@ def test_run_checks_updates_and_starts_prepare_update(served: Served) -> None:
     ended = wait_for(read_end)
     assert ended.state is not None
     assert ended.state.is_completed(), ended.state.message
+
+
+def test_run_of_the_watch_takes_in_what_the_payers_sent(served: Served) -> None:
+    folder = served.command.home / "import-remits"
+    folder.mkdir(parents=True)
+    (folder / "payer.835").write_text(write_835(sample_remittance()))
+    run_to_end(served.client, "watch_denials/daily")
+    artifacts = {artifact.key: artifact for artifact in served.client.read_artifacts() if artifact.key}
+    assert str(artifacts["watch"].data).startswith("1 new files of remittances, 0 of them refused.")
+    assert "watch-alarms" not in artifacts, "no update is in its first 90 days"
+    known = served.command("import", "remits", folder / "payer.835", "--format", "json").json["files"]
+    assert [found["known"] for found in known] == [True]
+
+
+def test_run_checks_updates_and_starts_prepare_update(served: Served) -> None:
+    client = served.client
+    run_to_end(client, "check_sources/daily")
     assert held_releases(served.command.url) == ["icd10cm@2024-10-01.1", "icd10cm@2025-10-01.1"]
     names = {run.name for run in client.read_flow_runs()}
     assert "prepare icd10cm icd10cm@2025-10-01.1" in names
@@ -134,7 +157,7 @@ def test_run_checks_updates_and_starts_prepare_update(served: Served) -> None:
     assert served.command("schedule", "--once").out.splitlines()[-1] == f"nothing is due on {TODAY}"
 
 
-def test_project_file_deploys_the_check_to_a_work_pool(served: Served) -> None:
+def test_project_file_deploys_both_jobs_to_a_work_pool(served: Served) -> None:
     def run_prefect(*arguments: str) -> str:
         command = [sys.executable, "-m", "prefect", *arguments]
         run = subprocess.run(
@@ -145,8 +168,10 @@ def test_project_file_deploys_the_check_to_a_work_pool(served: Served) -> None:
 
     wait_for(lambda: served.client.read_deployment_by_name("check_sources/daily"))
     run_prefect("work-pool", "create", "addenda", "--type", "process")
-    assert "check_sources/pool" in run_prefect("--no-prompt", "deploy", "--all")
-    deployment = served.client.read_deployment_by_name("check_sources/pool")
-    assert (deployment.work_pool_name, deployment.entrypoint) == ("addenda", "flows.check_sources.check_sources")
-    assert [s.schedule.cron for s in deployment.schedules] == ["30 16 * * *"]  # type: ignore[union-attr]
-    assert not deployment.pull_steps
+    printed = run_prefect("--no-prompt", "deploy", "--all")
+    for name in ("check_sources", "watch_denials"):
+        assert f"{name}/pool" in printed
+        deployment = served.client.read_deployment_by_name(f"{name}/pool")
+        assert (deployment.work_pool_name, deployment.entrypoint) == ("addenda", f"flows.{name}.{name}")
+        assert [s.schedule.cron for s in deployment.schedules] == ["30 16 * * *"]  # type: ignore[union-attr]
+        assert not deployment.pull_steps

@@ -29,7 +29,7 @@ HOMES = {
     "numpy": ("flows.watch",),
     "openpyxl": ("flows.report.sheets", "flows.sample"),
     "oxedi": ("loaders.remits",),
-    "prefect": ("flows.check_sources", "flows.prepare_update", "flows.serving"),
+    "prefect": ("flows.check_sources", "flows.prepare_update", "flows.serving", "flows.watch_denials"),
     "pydantic": ("flows.settings",),
     "pydantic_settings": ("flows.settings",),
     "pyarrow": (

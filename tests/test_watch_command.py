@@ -29,6 +29,7 @@ from tests.watch_home import (
     Home,
     bill,
     bill_before,
+    load_next_update,
     load_update,
 )
 
@@ -264,3 +265,29 @@ def test_files_and_screen_hold_nothing_that_runs(usual: Home, tmp_path: Path) ->
     answer = usual.command("watch", "report", "--as-of", AS_OF, "--format", "csv", "--out", tmp_path / "out")
     assert {row["payer"] for row in csv.DictReader(io.StringIO(answer.out, newline=""))} >= {f"'{payer}"}
     assert {row["claim_id"] for row in read_work(tmp_path / "out")} == {f"'=F{n}" for n in range(3)}
+
+
+def test_two_updates_of_one_system_are_watched_on_the_day_on_which_they_meet(tmp_path: Path) -> None:
+    home = Home(CommandLine(tmp_path / "home"), tmp_path)
+    load_update(home.command, tmp_path)
+    newest = load_next_update(home.command, tmp_path)
+    day = date(2026, 4, 1)
+    home.bill([*bill_before((MEADOW,)), *bill(DELETED, 2), Billed("N1", newest, day=day)])
+    answer = home.report(day)
+    assert answer.json["current"] == ["hcpcs@2026-01-01.1", "hcpcs@2026-04-01.1"]
+    keys = [(item["code"], item["payer"], item["category"]) for item in answer.json["items"]]
+    assert len(keys) == len(set(keys))
+    assert [item["billed_claims"] for item in items_of(answer, DELETED, payer=MEADOW)] == [2]
+    assert [item["billed_claims"] for item in items_of(answer, newest, payer=MEADOW)] == [1]
+    entries = home.command("watch", "list", "--as-of", day, "--format", "json").json["entries"]
+    # The title that changed in January was changed back in April: the newer update counts.
+    assert [entry["current"] for entry in entries if entry["code"] == REVISED] == ["hcpcs@2026-04-01.1"]
+
+
+def test_close_outs_have_the_figures_of_their_day_and_move_no_alarm(usual: Home, tmp_path: Path) -> None:
+    usual.bill(bill(DELETED, 2))
+    answer = usual.report(AS_OF, "--close-outs", "--out", tmp_path / "out")
+    [item] = items_of(answer, DELETED, payer=MEADOW)
+    assert item["first_alarm_date"] == AS_OF.isoformat()
+    assert (tmp_path / "out" / "closeout-30.html").is_file()
+    assert not (tmp_path / "out" / "closeout-60.html").exists()

@@ -33,6 +33,15 @@ def load_update(command: CommandLine, folder: Path) -> None:
         command.load("hcpcs", f"{year}Q1", archive)
 
 
+def load_next_update(command: CommandLine, folder: Path) -> str:
+    """The second quarter of 2026, on top of them: one more new code, which is given back."""
+    rows = [replace(row, ended="20251231") if row.code == DELETED else row for row in _ROWS]
+    rows += [Row(NEW, "Supply that is new", added="20260101"), Row("A0950", "Newest supply", added="20260401")]
+    text = hcpcs_text(act_on(rows, "20260401"))
+    command.load("hcpcs", "2026Q2", write_zip(folder / "hcpcs2026b.zip", {"HCPC2026_APR_ANWEB.txt": text}))
+    return "A0950"
+
+
 @dataclass(frozen=True)
 class Billed:
     """One claim of one line."""

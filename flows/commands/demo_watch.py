@@ -60,17 +60,11 @@ def print_watch(written: WrittenWatch) -> None:
     report = written.report
     updates = ", ".join(f"{release.label} ({release.system})" for release in report.current)
     click.echo(f"{updates} on {report.as_of}, {len(report.work)} claims to correct, resubmit or appeal")
-    told = "; ".join(map(_describe, _list_told(written))) or "nothing"
+    told = "; ".join(map(_describe, written.single_alarms)) or "nothing"
     click.echo(f"  in alarm: {told}")
     names = {path.name: path for path in written.files}
     click.echo(f"  open the dashboard: {names['dashboard.html']}")
     click.echo(f"  work list:          {names['work.csv']}")
-
-
-def _list_told(written: WrittenWatch) -> list[WatchItem]:
-    """One payer's alarms; all payers together where no single one stands in alarm."""
-    single = {(item.system, item.code, item.category) for item in written.alarms if item.payer is not None}
-    return [i for i in written.alarms if i.payer is not None or (i.system, i.code, i.category) not in single]
 
 
 def _describe(item: WatchItem) -> str:

@@ -73,6 +73,24 @@ def report(
     return FINDINGS if written.alarms else 0
 
 
+@command.command("run")
+@click.pass_context
+def run(context: click.Context) -> int:
+    """Do what the daily schedule does: import what lies in the folder for remittances, report, tell new alarms.
+
+    Exit code 1: something stands in alarm, or a file was refused.
+    """
+    from flows.commands.watch_check import print_check
+    from flows.denial_check import watch_once
+
+    settings = open_settings(context)
+    done = watch_once(settings, config_path(context), _tell)
+    if done.written is None:
+        click.echo(f"no update is in its first {WATCH_DAYS} days on {done.as_of}: nothing is watched")
+    print_check(done)
+    return FINDINGS if done.has_findings else 0
+
+
 @command.command("list")
 @click.option("--as-of", "day", metavar="DATE", help="The watchlist of this day; default: today.")
 @format_option

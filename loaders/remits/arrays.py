@@ -42,9 +42,21 @@ def starts_of(counts: pa.Array) -> pa.Array:
     return pa.concat_arrays([pa.array([0], pa.int64()), pc.cumulative_sum(counts.cast(pa.int64()))])
 
 
-def list_by(parents: pa.Array, values: pa.Array, number: int) -> pa.ListArray:
-    """The values of each of `number` parents as a list; the parents have to ascend."""
-    return pa.ListArray.from_arrays(starts_of(count_by(parents, number)).cast(pa.int32()), values)
+def sum_runs(amounts: pa.Array, starts: pa.Array) -> pa.Array:
+    """The sums of runs of ten-thousandths of a dollar. They are exact where the sum of each run is in range:
+    what the running total wraps around by falls out of the differences."""
+    totals = pa.concat_arrays([pa.array([0], pa.int64()), pc.cumulative_sum(amounts)]).take(starts)
+    return pc.subtract(totals[1:], totals[:-1])
+
+
+def count_ten_thousandths(amounts: pa.Array) -> pa.Array:
+    """Amounts of money as whole numbers."""
+    return pc.multiply(amounts, pa.scalar(Decimal(10_000), pa.decimal128(5, 0))).cast(pa.int64())
+
+
+def list_by(starts: pa.Array, values: pa.Array) -> pa.ListArray:
+    """The values as lists that begin at these places."""
+    return pa.ListArray.from_arrays(starts.cast(pa.int32()), values)
 
 
 def join_lists(first: pa.ListArray, second: pa.ListArray) -> pa.ListArray:
@@ -53,10 +65,12 @@ def join_lists(first: pa.ListArray, second: pa.ListArray) -> pa.ListArray:
         return first
     if not len(first.flatten()):
         return second
-    parents = pa.concat_arrays([pc.list_parent_indices(lists).cast(pa.int64()) for lists in (first, second)])
-    order = pc.array_sort_indices(parents)  # a stable one
+    order = pc.array_sort_indices(  # a stable one
+        pa.concat_arrays([pc.list_parent_indices(lists).cast(pa.int64()) for lists in (first, second)])
+    )
     values = pa.concat_arrays([first.flatten(), second.flatten()])
-    return list_by(parents.take(order), values.take(order), len(first))
+    counts = pc.add(pc.list_value_length(first), pc.list_value_length(second))
+    return list_by(starts_of(counts), values.take(order))
 
 
 def clean_texts(column: pa.Array) -> pa.Array:

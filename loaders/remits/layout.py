@@ -37,6 +37,12 @@ REJECTIONS = pa.schema(
     ]
 )
 
+_REPEATED = [
+    *(name for name in (*REMIT_TEXT_COLUMNS, *REJECTION_TEXT_COLUMNS) if name != "claim_id"),
+    *REMIT_DATE_COLUMNS,
+    *(f"adjustments.list.element.{name}" for name in ("group", "carc", "level")),
+    "remarks.list.element",
+]
 LINE_FOLDER, REJECTION_FOLDER = "lines", "rejections"
 
 
@@ -53,5 +59,13 @@ def shape_of(folder: str) -> Shape:
         # The dates of a remittance are few.
         open_months=16,
         # Without its Arrow schema a file says plain strings; Sail refuses a schema of dictionaries.
-        options={"compression": "zstd", "compression_level": 1, "version": "2.6", "store_schema": False},
+        options={
+            "compression": "zstd",
+            "compression_level": 1,
+            "version": "2.6",
+            "store_schema": False,
+            # Claim ids and amounts are hardly ever alike; only dates are asked for by their range.
+            "use_dictionary": _REPEATED,
+            "write_statistics": [*REMIT_DATE_COLUMNS],
+        },
     )

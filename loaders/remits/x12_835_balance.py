@@ -12,13 +12,15 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from loaders.remits.arrays import SUM, first_true, sum_by
+from loaders.remits.arrays import SUM, count_ten_thousandths, first_true, sum_by, sum_runs
 from loaders.remits.layout import MONEY
+from loaders.remits.links import find_positions, link
 from loaders.remits.x12_835_tables import Tables
 
 PREDETERMINATION = "25"
 """CLP02 of what would be paid: no payment."""
-_LIMIT = pa.scalar(10**14, pa.decimal128(38, 4))
+# So that thousands of amounts of a claim add up in range.
+_LIMIT = pa.scalar(10**11, pa.decimal128(38, 4))
 
 Fault = tuple[str, int]
 """The reason, and the number of the segment (from 1)."""
@@ -92,13 +94,6 @@ def _is_missing(column: pa.Array) -> pa.Array:
     return pc.equal(pc.binary_length(pc.utf8_trim_whitespace(pc.fill_null(column, b"").cast(pa.string()))), 0)
 
 
-def positions(tables: Tables, name: str, parent: str) -> pa.Array:
-    """For each row of a table the position of its parent's row in these tables."""
-    parents = tables[f"{parent}s"].column("row")
-    first = parents[0].as_py() if len(parents) else 0
-    return pc.subtract(_column(tables, name, parent), first)
-
-
 def _check_references(tables: Tables) -> _Checks:
     for name, parent in (
         ("claims", "payment"),
@@ -118,7 +113,7 @@ def _check_dates(tables: Tables) -> _Checks:
 def _check_sizes(tables: Tables) -> _Checks:
     for name, column in _AMOUNTS:
         size = pc.abs(_column(tables, name, column).cast(pa.decimal128(38, 4)))
-        yield tables[name], pc.greater_equal(size, _LIMIT), "an amount has more than 14 digits before its point"
+        yield tables[name], pc.greater_equal(size, _LIMIT), "an amount has more than 11 digits before its point"
 
 
 def _check_codes(tables: Tables) -> _Checks:
@@ -137,47 +132,37 @@ def _check_codes(tables: Tables) -> _Checks:
 
 
 def _check_sums(tables: Tables) -> _Checks:
-    claims, services, payments = tables["claims"], tables["services"], tables["payments"]
-    charge, paid = _money(tables, "claims", "charge_amount"), _money(tables, "claims", "payment_amount")
-    line_charge = _money(tables, "services", "charge_amount")
-    line_paid = _money(tables, "services", "payment_amount")
-    amount = _money(tables, "adjustments", "amount")
-    is_of_line = pc.is_valid(_column(tables, "adjustments", "service"))
-    of_line = positions(tables, "adjustments", "service").filter(is_of_line)
-    adjusted = sum_by(of_line, amount.filter(is_of_line), len(line_charge))
-    yield (
-        services,
-        _differs(line_charge, line_paid, adjusted),
-        "the adjustments of the line are not its charge minus its payment",
-    )
-    adjusted = sum_by(positions(tables, "adjustments", "claim"), amount, len(charge))
-    yield (
-        claims,
-        _differs(charge, paid, adjusted),
-        "the adjustments of the claim and its lines are not its charge minus its payment",
-    )
-    of_claim = positions(tables, "services", "claim")
-    total = sum_by(of_claim, line_charge, len(charge))
-    has_lines = pc.is_in(claims.column("row").combine_chunks(), services.column("claim").combine_chunks())
-    is_off = pc.not_equal(total, charge.cast(SUM))
-    yield claims, pc.and_(has_lines, is_off), "the charges of the lines do not add up to the claim's"
-    yield (
-        payments,
-        _find_wrong_totals(tables, paid),
-        "BPR02 is not what was paid for the claims minus the provider's adjustments",
-    )
+    """In ten-thousandths of a dollar."""
+    claims, services = tables["claims"], tables["services"]
+    lines = link(tables, "services", "claim")
+    charge, line_charge = (_whole(table, "charge_amount") for table in (claims, services))
+    paid, line_paid = (_whole(table, "payment_amount") for table in (claims, services))
+    of_lines, own = (link(tables, "adjustments", parent) for parent in ("service", "claim"))
+    line_adjusted = sum_runs(_whole(of_lines.rows, "amount"), of_lines.starts)
+    reason = "the adjustments of the line are not its charge minus its payment"
+    yield services, pc.not_equal(pc.subtract(line_charge, line_paid), line_adjusted), reason
+    adjusted = pc.add(sum_runs(_whole(own.rows, "amount"), own.starts), sum_runs(line_adjusted, lines.starts))
+    reason = "the adjustments of the claim and its lines are not its charge minus its payment"
+    yield claims, pc.not_equal(pc.subtract(charge, paid), adjusted), reason
+    is_off = pc.not_equal(sum_runs(line_charge, lines.starts), charge)
+    yield claims, pc.and_(pc.greater(lines.counts, 0), is_off), "the charges of the lines do not add up to the claim's"
+    reason = "BPR02 is not what was paid for the claims minus the provider's adjustments"
+    yield tables["payments"], _find_wrong_totals(tables), reason
 
 
-def _find_wrong_totals(tables: Tables, paid: pa.Array) -> pa.Array:
+def _whole(table: pa.Table, column: str) -> pa.Array:
+    return count_ten_thousandths(table.column(column).combine_chunks().cast(MONEY))
+
+
+def _find_wrong_totals(tables: Tables) -> pa.Array:
     """Transactions whose total is another one, with predeterminations counted or without them."""
     number = tables["payments"].num_rows
     total = _money(tables, "payments", "total_payment_amount").cast(SUM)
-    withheld = sum_by(
-        positions(tables, "provider_adjustments", "payment"),
-        _money(tables, "provider_adjustments", "amount"),
-        number,
-    )
-    parents = positions(tables, "claims", "payment")
+    paid = _money(tables, "claims", "payment_amount")
+    provider = tables["provider_adjustments"]
+    given = _money(tables, "provider_adjustments", "amount")
+    withheld = sum_by(find_positions(provider, tables, "payment"), given, number)
+    parents = find_positions(tables["claims"], tables, "payment")
     status = pc.utf8_trim_whitespace(_column(tables, "claims", "claim_status").cast(pa.string()))
     is_paid = pc.not_equal(status, PREDETERMINATION)
     wrong = [
@@ -185,7 +170,3 @@ def _find_wrong_totals(tables: Tables, paid: pa.Array) -> pa.Array:
         for sums in (sum_by(parents, paid, number), sum_by(parents.filter(is_paid), paid.filter(is_paid), number))
     ]
     return pc.and_(*wrong)
-
-
-def _differs(charge: pa.Array, paid: pa.Array, adjusted: pa.Array) -> pa.Array:
-    return pc.not_equal(pc.subtract(charge, paid).cast(SUM), adjusted)

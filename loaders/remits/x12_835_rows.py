@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from loaders.remits.arrays import clean_texts, count_by, count_from, join_lists, list_by, map_texts, starts_of
 from loaders.remits.layout import ADJUSTMENT, LINES, MONEY
 from loaders.remits.line_numbers import keep_line_number
-from loaders.remits.x12_835_balance import positions
+from loaders.remits.links import find_positions, link
 from loaders.remits.x12_835_tables import CLAIM_REMARKS, Tables
 from schema.claims import hide_claim_id
 
@@ -42,9 +42,8 @@ class _Claims:
     def __init__(self, tables: Tables, site_key: str) -> None:
         table, payments = tables["claims"], tables["payments"]
         self.number = table.num_rows
-        self._parents = positions(tables, "services", "claim")
-        self.lines = count_by(self._parents, self.number)
-        of_payment = positions(tables, "claims", "payment")
+        self._lines = link(tables, "services", "claim")
+        of_payment = find_positions(table, tables, "payment")
         received = pc.coalesce(payments.column("production_date"), payments.column("payment_date")).combine_chunks()
         payer = map_texts(_column(payments, "payer_name"), lambda name: " ".join(name.split()))
         claim_id = _column(table, "claim_id").cast(pa.string())
@@ -63,16 +62,16 @@ class _Claims:
 
     def of_lines(self, column: str) -> pa.Array:
         """The column for each service line."""
-        return self.columns[column].take(self._parents)
+        return self.columns[column].take(self._lines.parents)
 
     def line_positions(self) -> pa.Array:
         """The position of each line in its claim, from 1."""
-        starts = starts_of(self.lines).take(self._parents)
-        return pc.add(pc.subtract(count_from(len(self._parents)), starts), 1)
+        starts = self._lines.starts.take(self._lines.parents)
+        return pc.add(pc.subtract(count_from(len(starts)), starts), 1)
 
     def without_lines(self) -> dict[str, pa.Array]:
         """The rows of the claims that have no service line."""
-        chosen = pc.indices_nonzero(pc.equal(self.lines, 0))
+        chosen = pc.indices_nonzero(pc.equal(self._lines.counts, 0))
         return {
             field.name: self.columns[field.name].take(chosen)
             if field.name in self.columns
@@ -85,23 +84,16 @@ class _Claims:
         return int(pc.sum(pc.equal(self.columns["claim_status"], status)).as_py() or 0)
 
     def _adjustments(self, tables: Tables) -> pa.ListArray:
-        own = pc.is_null(_column(tables["adjustments"], "service"))
-        return list_by(
-            positions(tables, "adjustments", "claim").filter(own),
-            _make_adjustments(tables["adjustments"].filter(own), "claim"),
-            self.number,
-        )
+        own = link(tables, "adjustments", "claim")
+        return list_by(own.starts, _make_adjustments(own.rows, "claim"))
 
     def _remarks(self, table: pa.Table) -> pa.ListArray:
-        found = list_by(pa.array([], pa.int64()), pa.array([], pa.string()), self.number)
+        found = list_by(starts_of(pa.repeat(pa.scalar(0), self.number)), pa.array([], pa.string()))
         for name in CLAIM_REMARKS:
             column = _column(table, name)
             if column.null_count < len(column):
                 texts = clean_texts(column)
-                found = join_lists(
-                    found,
-                    list_by(pc.indices_nonzero(texts.is_valid()).cast(pa.int64()), texts.drop_null(), self.number),
-                )
+                found = join_lists(found, list_by(starts_of(texts.is_valid().cast(pa.int64())), texts.drop_null()))
         return found
 
 
@@ -139,10 +131,8 @@ def _join_modifiers(columns: Sequence[pa.Array]) -> pa.Array:
 
 
 def _line_adjustments(tables: Tables) -> pa.ListArray:
-    is_of_line = pc.is_valid(_column(tables["adjustments"], "service"))
-    parents = positions(tables, "adjustments", "service").filter(is_of_line)
-    found = _make_adjustments(tables["adjustments"].filter(is_of_line), "line")
-    return list_by(parents, found, tables["services"].num_rows)
+    of_lines = link(tables, "adjustments", "service")
+    return list_by(of_lines.starts, _make_adjustments(of_lines.rows, "line"))
 
 
 def _line_remarks(tables: Tables) -> pa.ListArray:
@@ -150,8 +140,9 @@ def _line_remarks(tables: Tables) -> pa.ListArray:
     codes = clean_texts(_column(remarks, "code"))
     is_remark = pc.and_(pc.equal(clean_texts(_column(remarks, "code_list")), _REMARKS), codes.is_valid())
     is_remark = pc.fill_null(is_remark, False)
-    parents = positions(tables, "remarks", "service").filter(is_remark)
-    return list_by(parents, codes.filter(is_remark), tables["services"].num_rows)
+    parents = find_positions(remarks, tables, "service").filter(is_remark)
+    counts = count_by(parents, tables["services"].num_rows)
+    return list_by(starts_of(counts), codes.filter(is_remark))
 
 
 def _make_adjustments(table: pa.Table, level: str) -> pa.StructArray:

@@ -10,7 +10,7 @@ import functools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import oxedi
@@ -82,6 +82,8 @@ class Tables:
 
     by_name: Mapping[str, pa.Table]
     unbalanced: int | None = None
+    links: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """What `loaders.remits.links` has worked out."""
 
     def __getitem__(self, name: str) -> pa.Table:
         return self.by_name[name]

@@ -15,6 +15,8 @@ import click
 from tests.bench import impact, measures
 from tests.bench.harness import Figure
 from tests.bench.releases import list_releases
+from tests.bench.remits import measure_remits
+from tests.bench.watch import measure_watch
 
 MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "load": measures.measure_loading,
@@ -22,6 +24,8 @@ MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "lookup": measures.measure_lookup,
     "all": measures.measure_all_releases,
     "impact": impact.measure_impact,
+    "remits": measure_remits,
+    "watch": measure_watch,
 }
 
 
