@@ -116,11 +116,11 @@ def print_table(scores: Mapping[str, Score]) -> str:
     rows = [
         ("false alarms per 1,000 watched code-weeks", [f"{s.false_rate:.2f}" for s in scores.values()]),
         ("… each item once, when it is raised", [f"{s.raised_rate:.2f}" for s in scores.values()]),
-        ("… per 1,000 unwatched code-weeks", [f"{s.unwatched_rate:.2f}" for s in scores.values()]),
+        ("… per 1,000 unwatched code-weeks", [_if_looked(n, f"{s.unwatched_rate:.2f}") for n, s in scores.items()]),
         (f"recall, effects with {ENOUGH} or more denials", [f"{share(s.large):.3f}" for s in scores.values()]),
         ("recall, effects with 2 or more denials", [f"{share(s.two_or_more):.3f}" for s in scores.values()]),
         ("recall, all effects", [f"{share(s.every):.3f}" for s in scores.values()]),
-        ("recall, effects on unwatched codes", [f"{share(s.unwatched):.3f}" for s in scores.values()]),
+        ("recall, effects on unwatched codes", [_if_looked(n, f"{share(s.unwatched):.3f}") for n, s in scores.items()]),
         ("delay, days: median", [f"{np.median(s.delays):.0f}" for s in scores.values()]),
         ("delay, days: 90th percentile", [f"{np.quantile(s.delays, 0.9):.0f}" for s in scores.values()]),
         (
@@ -169,6 +169,11 @@ def main(arguments: list[str] | None = None) -> int:
     for bound in bounds:
         click.echo(f"{'holds ' if bound.holds else 'MISSED'} {bound.name}: {bound.value:.3f} (bound {bound.limit:g})")
     return 0 if all(bound.holds for bound in bounds) else 1
+
+
+def _if_looked(detector: str, cell: str) -> str:
+    """Only the model looks at codes that nobody watches."""
+    return cell if detector == "addenda" else "–"
 
 
 def _tell(model: Score) -> str:
