@@ -14,7 +14,7 @@ import pytest
 from flows.watch.events import Events, read_events
 from schema.claims import DATE_OF_SERVICE, DIAGNOSIS_DATE, hide_claim_id
 from tests.claim_lines import Line, make_line, write_parts
-from tests.watch_events_by_hand import World, count_billed, count_denied
+from tests.watch_events_by_hand import count_billed, count_denied
 from tests.watch_parts import (
     DAY,
     Row,
@@ -25,6 +25,7 @@ from tests.watch_parts import (
     write_rejections,
     write_remits,
 )
+from tests.watch_world import World
 
 BEFORE = DAY - timedelta(1)
 VALIDITY = make_validity(

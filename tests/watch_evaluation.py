@@ -25,7 +25,7 @@ from tests.watch_world import CATEGORIES, EFFECTIVE, World, day_of
 
 FRESH = tuple(range(1, 21))
 CALIBRATION = tuple(range(1000, 1010))
-TRUTH_BOUND = 5.0
+TRUTH_BOUND = 8.0
 """Log likelihood ratio at which the detector that knows the truth is at the false alarms allowed (`--calibrate`)."""
 Detector = Callable[[World], Mapping[int, Iterable[Alarm]]]
 
@@ -116,11 +116,11 @@ def print_table(scores: Mapping[str, Score]) -> str:
     rows = [
         ("false alarms per 1,000 watched code-weeks", [f"{s.false_rate:.2f}" for s in scores.values()]),
         ("… each item once, when it is raised", [f"{s.raised_rate:.2f}" for s in scores.values()]),
-        ("… per 1,000 unwatched code-weeks", [f"{s.unwatched_rate:.2f}" for s in scores.values()]),
+        ("… per 1,000 unwatched code-weeks", [_if_looked(n, f"{s.unwatched_rate:.2f}") for n, s in scores.items()]),
         (f"recall, effects with {ENOUGH} or more denials", [f"{share(s.large):.3f}" for s in scores.values()]),
         ("recall, effects with 2 or more denials", [f"{share(s.two_or_more):.3f}" for s in scores.values()]),
         ("recall, all effects", [f"{share(s.every):.3f}" for s in scores.values()]),
-        ("recall, effects on unwatched codes", [f"{share(s.unwatched):.3f}" for s in scores.values()]),
+        ("recall, effects on unwatched codes", [_if_looked(n, f"{share(s.unwatched):.3f}") for n, s in scores.items()]),
         ("delay, days: median", [f"{np.median(s.delays):.0f}" for s in scores.values()]),
         ("delay, days: 90th percentile", [f"{np.quantile(s.delays, 0.9):.0f}" for s in scores.values()]),
         (
@@ -135,8 +135,8 @@ def print_table(scores: Mapping[str, Score]) -> str:
 
 def calibrate(seeds: Iterable[int]) -> Iterator[str]:
     """What the thresholds are chosen from: false alarms and recall on worlds that are not evaluated."""
-    bounds = (1e-5, 2e-5, 3e-5, 5e-5, 1e-4, 3e-4)
-    truths = (4.0, 5.0, 6.0, 7.0)
+    bounds = (1e-5, 3e-5, 1e-4)
+    truths = (7.0, 8.0, 9.0)
     detectors: dict[str, Detector] = {
         f"alarm {bound:g}": lambda world, bound=bound: run_model(world, replace(DEFAULT, alarm=bound))  # type: ignore[misc]
         for bound in bounds
@@ -162,15 +162,18 @@ def main(arguments: list[str] | None = None) -> int:
     scores = evaluate(FRESH[: chosen.seeds], DETECTORS)
     model = scores["addenda"]
     click.echo(print_table(scores))
-    click.echo(
-        f"\n{model.code_weeks} watched code-weeks, {len(model.every)} effects on watched codes ({_tell(model)})\n"
-    )
+    click.echo(f"\n{model.code_weeks} watched code-weeks, {_tell(model)}\n")
     for name, found in sorted(model.found.items()):
         click.echo(f"{name}: {sum(found)} of {len(found)} found")
     bounds = list_bounds(model)
     for bound in bounds:
         click.echo(f"{'holds ' if bound.holds else 'MISSED'} {bound.name}: {bound.value:.3f} (bound {bound.limit:g})")
     return 0 if all(bound.holds for bound in bounds) else 1
+
+
+def _if_looked(detector: str, cell: str) -> str:
+    """Only the model looks at codes that nobody watches."""
+    return cell if detector == "addenda" else "–"
 
 
 def _tell(model: Score) -> str:

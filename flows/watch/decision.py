@@ -42,8 +42,7 @@ def judge(evidence: Evidence, bounds: Floats, thresholds: Thresholds) -> tuple[F
     import numpy as np
 
     observed, expected = evidence.observed, evidence.expected
-    least = np.where(bounds > thresholds.alarm, thresholds.minimum_expected, thresholds.minimum_claims)
-    is_enough = (observed >= least) & (observed >= thresholds.minimum_ratio * expected)
+    is_enough = (observed >= thresholds.minimum_claims) & (observed >= thresholds.minimum_ratio * expected)
     is_alarm = is_enough & (evidence.p_values <= bounds)
     several = np.flatnonzero(is_alarm.sum(axis=1) > 1)
     if len(several):

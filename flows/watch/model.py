@@ -51,7 +51,8 @@ def find_signals(
     kinds = [changed.get(code) for code in names.codes]
     is_changed = np.array([kind is not None for kind in kinds])
     evidence, expectation, level = weigh_evidence(tables, is_changed[series.code], thresholds)
-    bounds = weigh_categories(kinds, thresholds)
+    spent = {name: thresholds.spend(tables.weeks[s].days) for name, s in names.systems.items() if s in tables.weeks}
+    bounds = weigh_categories(kinds, thresholds) * np.array([[spent.get(system, 0.0)] for system, _ in names.codes])
     is_alarm, is_notable = judge(evidence, bounds[series.code], thresholds)
     whole = add_payers(evidence, series, len(kinds))
     is_alarm_of_all, is_notable_of_all = judge(whole, bounds, thresholds)

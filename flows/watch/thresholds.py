@@ -32,8 +32,14 @@ class Thresholds:
     """Bounds of the tests; a p-value is compared with `alarm` times the weight of its category."""
 
     alarm: float = 3e-5
-    """Cumulative test of a watched code. Calibrated on simulated worlds to under 1 false alarm in 1,000
-    code-weeks of weekly looks, all payers and categories together."""
+    """Cumulative test of a watched code, `middle_weeks` after the effective date. Calibrated on simulated worlds to
+    under 1 false alarm in 1,000 code-weeks of weekly looks, all payers and categories together."""
+    middle_weeks: float = 5.0
+    power: float = 2.5
+    """Alpha spending: after w weeks the threshold is `alarm` × (`middle_weeks` / w) ** `power`, since what an update
+    breaks shows early, while chance has had few denials to play with."""
+    early: float = 12.0
+    """The greatest such factor."""
     unwatched: float = 1e-7
     """The same test of a code that nobody watches: there are ten times as many, and no reason to suspect them."""
     recent: float = 0.2
@@ -47,8 +53,6 @@ class Thresholds:
     """At or below it an item is watched: worth a look, no alarm."""
     minimum_claims: int = 3
     """Fewer denied and rejected claims are no alarm: two denials of a rare code are chance more often than not."""
-    minimum_expected: int = 3
-    """The same in a category that the change leads to expect."""
     minimum_ratio: float = 1.3
     """Observed over expected: a certain, but small rise of a frequent code is nobody's work list."""
     answered_claims: int = 3
@@ -60,6 +64,10 @@ class Thresholds:
     information: float = 200.0
     """Greatest weight of a code's own baseline, in denials: rates drift by some 7 % even where nothing changed."""
     expected: Mapping[str, frozenset[Category]] = field(default_factory=lambda: EXPECTED)
+
+    def spend(self, days: int) -> float:
+        """The factor of the thresholds so many days after the effective date (its own day is 1)."""
+        return min(self.early, (7 * self.middle_weeks / max(1, days)) ** self.power)
 
 
 DEFAULT = Thresholds()
