@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from loaders.claims.layout import KEPT
-from loaders.claims.months import MonthWriter
+from loaders.claims.months import open_months
 from schema.claims import LINE_KEY, ClaimsPart
 
 POSITIONS, PAYERS, DEPARTMENTS = 12, 40, 60
@@ -112,14 +112,8 @@ def invent_claims(folder: Path, number: int) -> tuple[ClaimsPart, ...]:
     """Lines of one year in the layout of the dataset, in parts below `folder`."""
     import duckdb
 
-    writer = MonthWriter(folder, "0123456789abcdef")
+    writer = open_months(folder, "0123456789abcdef")
     with duckdb.connect() as connection:
         for batch in connection.sql(_lines(number)).to_arrow_reader(200_000):
             writer.add(batch)
-    return tuple(
-        ClaimsPart(
-            str(folder / part.path), part.rows, part.first_service_date, part.last_service_date,
-            part.first_diagnosis_date, part.last_diagnosis_date,
-        )
-        for part in writer.close()
-    )  # fmt: skip
+    return tuple(ClaimsPart(str(folder / part.path), part.rows, **part.dates) for part in writer.close())
