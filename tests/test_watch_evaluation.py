@@ -10,9 +10,9 @@ import pytest
 
 from flows.watch.model import find_signals
 from tests.watch_evaluation import DETECTORS, FRESH, evaluate, list_bounds, run_model
+from tests.watch_planted_world import AFTER, BEFORE, CATEGORIES, EFFECTIVE, PLACE, day_of
 from tests.watch_scores import Alarm, Score, score, share
 from tests.watch_simulator import columns_of, simulate
-from tests.watch_world import AFTER, BEFORE, CATEGORIES, EFFECTIVE, PLACE, day_of
 
 
 def test_same_seed_gives_the_same_world_and_another_seed_another() -> None:

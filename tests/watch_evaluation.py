@@ -18,10 +18,10 @@ import numpy as np
 from flows.watch.model import find_signals
 from flows.watch.thresholds import DEFAULT, Thresholds
 from schema.watch import Status
+from tests.watch_planted_world import CATEGORIES, EFFECTIVE, World, day_of
 from tests.watch_rules import alarm_on_doubled_rates, alarm_on_three_sigma, score_the_truth
 from tests.watch_scores import ENOUGH, WEEKLY, Alarm, Score, score, share
 from tests.watch_simulator import columns_of, simulate
-from tests.watch_world import CATEGORIES, EFFECTIVE, World, day_of
 
 FRESH = tuple(range(1, 21))
 CALIBRATION = tuple(range(1000, 1010))

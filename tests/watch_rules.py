@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.watch_planted_world import BEFORE, CATEGORIES, PLACE, Effect, World, draw_effect
 from tests.watch_scores import WEEKLY, Alarm
-from tests.watch_world import BEFORE, CATEGORIES, PLACE, Effect, World, draw_effect
 
 _LEAST = 3  # as the model: fewer denials are no alarm
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tests.watch_world import PLACE, World
+from tests.watch_planted_world import PLACE, World
 
 WEEKLY = tuple(range(6, 91, 7))
 """The days of the thirteen weekly reports, counted from the effective date."""

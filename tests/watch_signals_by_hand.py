@@ -141,8 +141,8 @@ def _choose(world: World, signal: Signal, lines: Sequence[Line], end: date | Non
             for row in (row for rows in answers for row in rows if name == signal.claim_id):
                 billed, own_date = billed_of(row), own_date_of(row)
                 if billed:
-                    number = row.get("line_number")
-                    place, is_other = int(number or 99), number is None or number != signal.number
-                    order = (2, world.rank("hcpcs", billed, own_date), place, is_other, own_date, number or "z")
+                    told = row.get("line_number")
+                    place, is_other = int(told or 99), told is None or told != signal.number
+                    order = (2, world.rank("hcpcs", billed, own_date), place, is_other, own_date, told or "z")
                     candidates.append((*order, billed, ("hcpcs", billed, own_date, own_date)))
     return [min(candidates)[-1]] if candidates else []

@@ -2,7 +2,7 @@
 
 It knows nothing of the model. Claims are drawn one by one, with the lag of their payer, usual denials, front-door
 rejections, denials that are taken back, rises of a whole payer, surges of volume, rare codes with two chance
-denials, and planted effects (`tests.watch_world`).
+denials, and planted effects (`tests.watch_planted_world`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from schema.remits import Category
-from tests.watch_world import (
+from tests.watch_planted_world import (
     AFTER,
     BEFORE,
     CATEGORIES,

@@ -67,7 +67,7 @@ class Thresholds:
 
     def spend(self, days: int) -> float:
         """The factor of the thresholds so many days after the effective date (its own day is 1)."""
-        return min(self.early, (7 * self.middle_weeks / max(1, days)) ** self.power)
+        return float(min(self.early, (7 * self.middle_weeks / max(1, days)) ** self.power))
 
 
 DEFAULT = Thresholds()
