@@ -116,4 +116,10 @@ def invent_claims(folder: Path, number: int) -> tuple[ClaimsPart, ...]:
     with duckdb.connect() as connection:
         for batch in connection.sql(_lines(number)).to_arrow_reader(200_000):
             writer.add(batch)
-    return tuple(ClaimsPart(str(folder / part.path), part.rows, **part.dates) for part in writer.close())
+    return tuple(
+        ClaimsPart(
+            str(folder / part.path), part.rows, part.dates["first_service_date"], part.dates["last_service_date"],
+            part.dates["first_diagnosis_date"], part.dates["last_diagnosis_date"],
+        )
+        for part in writer.close()
+    )  # fmt: skip
