@@ -110,27 +110,32 @@ def check_finished(command: CommandLine, whole: Whole, answer: Answer) -> None:
     assert [name for name in left if not (name.startswith("writing-") and name.endswith(".part"))] == []
 
 
-def kill_at(command: CommandLine, seconds: float) -> bool:
-    """Whether the update was still at work when it was killed."""
+def kill_at(command: CommandLine, seconds: float) -> float | None:
+    """None for an update that was killed at work; the seconds it took when it had ended before."""
+    begin = time.monotonic()
     child = start_child(command)
     child.join(seconds)
+    took = time.monotonic() - begin
     child.kill()
     child.join(SECONDS)
     assert child.exitcode in (0, -9), read_output(command)
-    return bool(child.exitcode)
+    return None if child.exitcode else took
 
 
-def choose_moments(count: int, seconds: float) -> list[float]:
-    """Random moments, one in each part of the duration."""
+def choose_shares(count: int) -> list[float]:
+    """Random shares of the duration, one in each part of it."""
     choice = random.Random(SEED)
-    return [(number + choice.random()) * seconds / count for number in range(count)]
+    return [(number + choice.random()) / count for number in range(count)]
 
 
 def kill_and_finish(replica: Replica, tmp_path: Path, whole: Whole, kills: int) -> None:
-    killed = 0
-    for number, moment in enumerate(choose_moments(kills, whole.seconds)):
+    seconds, killed = whole.seconds, 0
+    for number, share in enumerate(choose_shares(kills)):
         command = command_for(replica, tmp_path / str(number))
-        killed += kill_at(command, moment)
+        took = kill_at(command, share * seconds)
+        # The machine is not as busy as it was when the duration was measured: the next moments lie closer.
+        seconds = min(seconds, took or seconds)
+        killed += took is None
         check_killed(command, whole)
         check_finished(command, whole, command("update", *SYSTEMS))
     assert killed > kills / 2

@@ -167,11 +167,11 @@ def reject(random: Random, claim: PlannedClaim, code: Code) -> tuple[Acknowledge
     state = State(is_answered=False, rejected=frozenset({(code, Category.INVALID_CODE)}))
     day, charge = f"{claim.start_date:%Y%m%d}", f"{claim.charge}"
     if code[0] == "icd10cm":
-        statuses = random.choice([("A7:255",), ("A3:254", "A7:255"), ("A6:255",)])
+        statuses = random.choice([("A7:255",), ("A3:254", "A7:255"), ("A6:255 A3:21",)])
         return AcknowledgedClaim(claim.claim_id, statuses, (), day, charge), state
     lines = tuple(
-        AcknowledgedLine(line.code, (), random.choice([("A7:507",), ("A7:507 A3:454",), ("A8:507",)]),
-                         str(line.number), f"{line.day:%Y%m%d}", f"{line.charge}")  # fmt: skip
+        AcknowledgedLine(line.code, (), random.choice([("A7:507",), ("A7:507 A3:454",), ("A3:21 A8:507",)]),
+                         str(line.number), f"{line.day:%Y%m%d}", f"{line.charge}")
         for line in claim.lines if line.code == code[1]
     )  # fmt: skip
     return AcknowledgedClaim(claim.claim_id, ("A3:247",), lines, day, charge), state

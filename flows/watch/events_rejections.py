@@ -10,6 +10,8 @@ from flows.watch.engine import Engine
 from flows.watch.events_claims import Claims
 from flows.watch.events_reasons import find_rejections
 from flows.watch.events_remits import MONEY, Remits, rejection_schema
+from schema.denial_entry import Strength
+from schema.denials import STATUSES
 from schema.remits import RemitPart
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ def read_rejections(
 ) -> ibis.Table:
     """The rejections received by `as_of`, one row for each status that our table knows a code for.
 
+    A vague status (21) counts only where no other of the claim's on that day does: it always comes with one that
+    says what is wrong (X12, claim status codes).
+
     `payer` is that of the remittance that answered the claim since, else the claim's, else the rejection's own.
     One stands as long as no remittance answers the claim: a payer answers only what has passed its front door.
     """
@@ -33,7 +38,7 @@ def read_rejections(
 
     read = engine.read_parquet([part.path for part in parts if part.first_date <= as_of], rejection_schema())
     read = read.filter((read.received_date <= as_of) & read.claim_id.notnull())
-    rows = find_rejections(engine, engine.keep(read, "rejections"))
+    rows = engine.keep(_drop_vague(find_rejections(engine, engine.keep(read, "rejections"))), "known_rejections")
     answers = remits.answers.semi_join(rows, "claim_id").group_by("claim_id")
     answers = answers.aggregate(answer_payer=ibis._.payer.min(), answers=ibis._.count())
     billed = claims.claims.select("claim_id", claim_payer="payer")
@@ -54,3 +59,10 @@ def read_rejections(
         is_rejection=ibis.literal(True),
     )
     return engine.keep(rows.select(*COLUMNS), "rejected")
+
+
+def _drop_vague(rows: ibis.Table) -> ibis.Table:
+    vague = [code for code, entry in STATUSES.items() if entry.strength is Strength.VAGUE]
+    rows = rows.mutate(is_vague=rows.status_code.isin(vague))
+    rows = rows.mutate(is_told=(~rows.is_vague).any().over(group_by=["claim_id", "payer", "received_date"]))
+    return rows.filter(~(rows.is_vague & rows.is_told)).drop("is_vague", "is_told")
