@@ -65,7 +65,8 @@ procedure differs from the paid one, or a CARC or RARC of the category `downcodi
 nothing was allowed is denied, not downcoded. CARC 45 alone is neither.
 
 **Rejections** (277CA) are statuses of the categories A3, A6, A7 and A8. A status that is not in the table rejects
-the claim for another reason. {pointers} only points to the line that has the reason, and is not counted.
+the claim for another reason. {pointers} only points to the line that has the reason, and is not counted;
+21 comes with a status that says what is wrong, and counts only without one.
 
 **Often listed wrongly elsewhere**: RARC N30, N64 and N290, and the statuses 456 and 457, speak of no code; CARC 45
 is no denial and no downcoding.

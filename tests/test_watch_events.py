@@ -249,7 +249,11 @@ def test_rejection_that_names_no_code_is_blamed(read: Read) -> None:
 def test_vague_status_counts_only_without_one_that_says_what_is_wrong(read: Read) -> None:
     line = claim(hcpcs_code="J0001")
     vague, named = make_rejection(category_code="A3", status_code="21"), make_rejection(code="J0001")
-    for rejections, category in (([vague], "other"), ([vague, named], "invalid_code"), ([named, vague], "invalid_code")):
+    for rejections, category in (
+        ([vague], "other"),
+        ([vague, named], "invalid_code"),
+        ([named, vague], "invalid_code"),
+    ):
         assert read([line], rejections=rejections).cases["category"].to_pylist() == [category]
     other = make_rejection(claim_id="C2", code="J0001")
     assert read([line], rejections=[vague, other]).cases["category"].to_pylist().count("other") == 1
