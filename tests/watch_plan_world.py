@@ -27,7 +27,6 @@ from tests.watch_plan import (
     Effect,
     PlannedClaim,
     PlannedLine,
-    State,
 )
 from tests.watch_plan_answers import NOISE, Mail, Said, accept, deny, estimate, pay, reject
 
