@@ -8,10 +8,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from flows.impact import engine, exposure
+from flows.impact.engine import MemoryExceededError
 from flows.impact.exposure import measure_exposure, measure_exposures
+from flows.impact.exposure_query import Question, find_hits
 from schema.claims import DATE_OF_SERVICE, DIAGNOSIS_DATE, ClaimsPart
 from schema.errors import ImpactError
 from schema.impact import Exposure, Measure
@@ -125,6 +129,35 @@ def test_parts_with_the_same_line_keys_are_refused(tmp_path: Path) -> None:
     parts = [write_part(tmp_path / name, [make_line(hcpcs_code="J0120")], 5) for name in ("a.parquet", "b.parquet")]
     with pytest.raises(ImpactError, match="the same keys as lines of another part"):
         measure_exposure(parts, "hcpcs", ["J0120"], FIRST_DAY, LAST_DAY)
+
+
+def test_codes_on_more_lines_than_memory_holds_are_asked_in_halves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = write_parts(tmp_path, make_lines(random.Random(8), 200))
+    codes = {"icd10cm": [f"E11{n:02}" for n in range(12)], "hcpcs": ["J0101"], "icd10pcs": ["0DT10ZZ"]}
+    whole = measure_exposures(parts, codes, FIRST_DAY, LAST_DAY)
+    asked = []
+
+    def find_few(lines: Any, questions: Sequence[Question], first: date, last: date) -> Any:
+        asked.append(sum(len(question.codes) for question in questions))
+        if asked[-1] > most:
+            raise MemoryExceededError("claims cannot be added up")
+        return find_hits(lines, questions, first, last)
+
+    monkeypatch.setattr(exposure, "find_hits", find_few)
+    most = 4
+    assert measure_exposures(parts, codes, FIRST_DAY, LAST_DAY) == whole
+    assert asked == [14, 7, 4, 3, 7, 4, 3]
+    most = 0
+    with pytest.raises(MemoryExceededError):
+        measure_exposures(parts, codes, FIRST_DAY, LAST_DAY)
+
+
+def test_engine_out_of_memory_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "MEMORY_LIMIT", "1MB")
+    with pytest.raises(MemoryExceededError, match="1MB of memory do not do for the lines of one code; ask for"):
+        measure(tmp_path, [make_line(hcpcs_code="J0120")], "hcpcs", ["J0120"])
 
 
 def test_a_system_that_claims_do_not_hold_is_refused(tmp_path: Path) -> None:

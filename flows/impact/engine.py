@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 DUCKDB, SPARK, REMOTE = "duckdb", "spark", "sc://"
 # DuckDB's share of the process: beyond it the engine writes to a folder of its own, which goes with it.
-# 10 million lines need half of it.
+# 10 million lines, one in thirty with a changed code, need all but a little of it.
 MEMORY_LIMIT = "400MB"
 # A Spark server that does not take a connection at once is not there; its client would ask for ten minutes.
 CONNECT_SECONDS = 10.0
 _SPARK_PORT = 15002  # https://spark.apache.org/docs/latest/spark-connect-overview.html
 _EXTRA = "install addenda with its extra spark: pip install 'addenda[spark]'"
+
+
+class MemoryExceededError(ImpactError):
+    """The answer needs more memory than the engine may take; one to fewer codes needs less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,10 @@ def _asking(name: str) -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     except _failures() as error:
+        if type(error).__name__ == "OutOfMemoryException":
+            why = f"{MEMORY_LIMIT} of memory do not do for the lines of one code"
+            remedy = "ask for fewer months, or Spark (ADDENDA_ENGINE)"
+            raise MemoryExceededError("claims cannot be added up", why, remedy) from error
         kind = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(error).__name__.removesuffix("Exception")).lower()
         remedy = "check that it can read the claims and has memory enough"
         raise ImpactError(f"engine {name.partition(';')[0]} cannot answer", kind, remedy) from error

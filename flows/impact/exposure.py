@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from flows.impact.engine import open_engine
+from flows.impact.engine import MemoryExceededError, open_engine
 from flows.impact.exposure_parts import choose_parts, find_filled_columns
 from flows.impact.exposure_query import (
     CLAIM_TYPE,
@@ -81,16 +81,32 @@ def measure_exposures(
     dates = sorted({question.date_column for question in asked if question.codes})
     chosen = choose_parts(parts, dates, window_from, window_to)
     questions = _leave_out_empty(asked, find_filled_columns(chosen))
-    if not questions:
-        return found
-    with open_engine(engine) as opened:
-        lines = opened.read_parquet([part.path for part in chosen])
-        hits = opened.keep(find_hits(lines, questions, window_from, window_to), "hits")
-        answer = opened.fetch(add_up(lines, hits, questions))
+    if questions:
+        for system, exposures in _ask([part.path for part in chosen], questions, (window_from, window_to), engine):
+            found[system] |= exposures
+    return found
+
+
+def _ask(
+    paths: Sequence[str], questions: Sequence[Question], window: tuple[date, date], engine: str
+) -> Iterator[tuple[str, Exposures]]:
+    """By system; all at once, or in halves where codes stand on so many lines that memory does not do."""
+    try:
+        with open_engine(engine) as opened:
+            lines = opened.read_parquet(paths)
+            hits = opened.keep(find_hits(lines, questions, *window), "hits")
+            answer = opened.fetch(add_up(lines, hits, questions))
+    except MemoryExceededError:
+        codes = [(index, code) for index, question in enumerate(questions) for code in question.codes]
+        if len(codes) == 1:
+            raise
+        for half in (codes[::2], codes[1::2]):
+            fewer = [replace(q, codes=[code for i, code in half if i == index]) for index, q in enumerate(questions)]
+            yield from _ask(paths, [question for question in fewer if question.codes], window, engine)
+        return
     for (index, code), measures in _group(answer).items():
         question = questions[index]
-        found[question.system][code] = _make_exposure(measures, question.first_column is not None)
-    return found
+        yield question.system, {code: _make_exposure(measures, question.first_column is not None)}
 
 
 def _find_place(system: str) -> Question:
