@@ -130,6 +130,14 @@ def test_reversal_in_another_file_of_the_same_day_comes_after_what_it_takes_back
         assert counts(read([claim()], *files).denied, "is_standing") == [(False, 1)]
 
 
+def test_correction_in_another_file_of_the_same_day_comes_after_its_reversal(read: Read) -> None:
+    day = date(2025, 11, 1)
+    back, paid = make_denied("181", -100, claim_status="22", received_date=day), make_remit(received_date=day)
+    for files in ([[back], [paid]], [[paid], [back]]):
+        events = read([claim(hcpcs_code="J0001")], [make_denied("181")], *files)
+        assert counts(events.adjudicated, "code") == [("J0001", 1)]
+
+
 def test_reversal_without_a_correction_leaves_no_answer(read: Read) -> None:
     back = make_remit(claim_status="22", received_date=date(2025, 11, 1))
     assert len(read([claim()], [make_remit()], [back]).adjudicated) == 0

@@ -46,7 +46,13 @@ class World:
 
     def _take_answers(self, claim: tuple[str, str | None], answers: Mapping[Any, list[Row]]) -> None:
         backs = {place[:2] for place, rows in answers.items() if rows[0]["claim_status"] == "22"}
-        order = sorted(answers, key=lambda place: (place[0], place[:2] in backs, place[1:]))
+        first = min(place[0] for place in answers)
+
+        def turn_of(place: Any) -> int:
+            # There has to be something that a reversal takes back, and a correction comes after it.
+            return (2 if place[0] == first else 0) if place[:2] in backs else 1
+
+        order = sorted(answers, key=lambda place: (place[0], turn_of(place), place[1:]))
         state: dict[Any, list[Row]] = {}
         self.answers[claim] = []
         for place in order:

@@ -120,13 +120,15 @@ def _read_lines(engine: Engine, parts: Sequence[RemitPart], as_of: date) -> ibis
 
 
 def _mark_standing(lines: ibis.Table) -> ibis.Table:
-    """The lines with `is_standing`. Of two files of one day the one with a reversal comes last: there has to be
-    something that it takes back."""
+    """The lines with `is_standing`. Of two files of one day the one with a reversal comes first where an earlier
+    day left something to take back (the other has the correction), else last."""
     import ibis
 
     day = ibis.window(group_by=[*CLAIM, "received_date", "file"])
-    lines = lines.mutate(is_back=lines.is_reversal.any().over(day))
-    order = ibis.window(group_by=CLAIM, order_by=["received_date", "is_back", "file", "sequence"])
+    is_first_day = lines.received_date == lines.received_date.min().over(ibis.window(group_by=CLAIM))
+    is_back = lines.is_reversal.any().over(day)
+    lines = lines.mutate(place=ibis.ifelse(is_back, ibis.ifelse(is_first_day, 2, 0), 1))
+    order = ibis.window(group_by=CLAIM, order_by=["received_date", "place", "file", "sequence"])
     lines = lines.mutate(turn=ibis.dense_rank().over(order))
     claim, line = ibis.window(group_by=CLAIM), ibis.window(group_by=[*CLAIM, "line"])
     turns = lines.mutate(
@@ -139,4 +141,4 @@ def _mark_standing(lines: ibis.Table) -> ibis.Table:
         (turns.turn == turns.last_of_line) & (turns.turn > turns.last_reversal) & (turns.turn > turns.last_whole)
     )
     is_standing = ~turns.is_reversal & ibis.ifelse(turns.is_whole, turns.turn == turns["last"], is_latest)
-    return turns.mutate(is_standing=is_standing).select(*lines.columns, "is_standing").drop("is_back", "turn")
+    return turns.mutate(is_standing=is_standing).select(*lines.columns, "is_standing").drop("place", "turn")
