@@ -161,6 +161,10 @@ class ImpactError(AddendaError):
     slug = "impact"
 
 
+class MemoryExceededError(ImpactError):
+    """The answer needs more memory than the engine may take; one to fewer codes needs less."""
+
+
 class ReportError(AddendaError):
     """A report cannot be written."""
 

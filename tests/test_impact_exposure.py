@@ -13,11 +13,10 @@ from typing import Any
 import pytest
 
 from flows.impact import engine, exposure
-from flows.impact.engine import MemoryExceededError
 from flows.impact.exposure import measure_exposure, measure_exposures
 from flows.impact.exposure_query import Question, find_hits
 from schema.claims import DATE_OF_SERVICE, DIAGNOSIS_DATE, ClaimsPart
-from schema.errors import ImpactError
+from schema.errors import ImpactError, MemoryExceededError
 from schema.impact import Exposure, Measure
 from tests.claim_lines import COLUMNS, FIRST_DAY, Line, count_by_hand, make_line, make_lines, write_part, write_parts
 

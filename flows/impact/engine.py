@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from schema.errors import ImpactError
+from schema.errors import ImpactError, MemoryExceededError
 
 if TYPE_CHECKING:
     import ibis
@@ -26,10 +26,6 @@ MEMORY_LIMIT = "400MB"
 CONNECT_SECONDS = 10.0
 _SPARK_PORT = 15002  # https://spark.apache.org/docs/latest/spark-connect-overview.html
 _EXTRA = "install addenda with its extra spark: pip install 'addenda[spark]'"
-
-
-class MemoryExceededError(ImpactError):
-    """The answer needs more memory than the engine may take; one to fewer codes needs less."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from flows.impact.engine import MemoryExceededError, open_engine
+from flows.impact.engine import open_engine
 from flows.impact.exposure_parts import choose_parts, find_filled_columns
 from flows.impact.exposure_query import (
     CLAIM_TYPE,
@@ -33,7 +33,7 @@ from schema.claims import (
     PROCEDURE_TYPE,
     ClaimsPart,
 )
-from schema.errors import ImpactError
+from schema.errors import ImpactError, MemoryExceededError
 from schema.impact import Exposure, Measure
 
 _HCPCS = ("hcpcs_code", *(f"hcpcs_modifier_{n}" for n in range(1, 6)))
