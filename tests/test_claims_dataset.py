@@ -215,3 +215,18 @@ def read_part(path: str) -> list[dict[str, Any]]:
     with pq.ParquetFile(path) as file:
         rows: list[dict[str, Any]] = file.read().to_pylist()
     return rows
+
+
+def test_part_that_has_as_many_rows_as_line_keys_can_number_is_followed_by_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_many(tmp_path / "lines.csv")
+    whole = ClaimsDataset(tmp_path / "whole")
+    whole.import_file(path)
+    monkeypatch.setattr(months, "ROWS_PER_GROUP", 2)
+    monkeypatch.setattr(months, "ROWS_PER_PART", 10)
+    monkeypatch.setattr(csv_file, "BLOCK_BYTES", 200)
+    cut = ClaimsDataset(tmp_path / "cut")
+    cut.import_file(path)
+    assert max(part.rows for part in cut.parts()) <= 10 < max(part.rows for part in whole.parts())
+    assert sorted(map(repr, read_kept(cut))) == sorted(map(repr, read_kept(whole)))
