@@ -10,8 +10,9 @@ import click
 
 from flows.commands.common import print_table
 from flows.report.data import render_rows
+from flows.report.watch.document import describe_evidence, describe_figures
 from schema.systems import display_code
-from schema.watch import Evidence, Status, WatchEntry, WatchItem, WatchReport
+from schema.watch import Status, WatchEntry, WatchItem, WatchReport
 
 ITEM_COLUMNS = (
     "system", "code", "payer", "change_kind", "status", "category", "fault", "first_alarm_date", "billed_claims",
@@ -35,43 +36,12 @@ def describe_report(report: WatchReport) -> dict[str, Any]:
 
 
 def _describe_item(item: WatchItem, report: WatchReport) -> dict[str, Any]:
-    return {
-        "system": item.system,
-        "code": item.code,
-        "payer": item.payer,
-        "change_kind": item.change_kind,
-        "status": item.status.value,
-        "category": item.category.value,
-        "fault": item.fault.value,
-        "first_alarm_date": item.first_alarm_date.isoformat() if item.first_alarm_date else None,
-        "billed_claims": item.billed_claims,
-        "adjudicated_claims": item.adjudicated_claims,
-        "denied_claims": item.denied_claims,
-        "rejected_claims": item.rejected_claims,
-        "baseline_rate": item.baseline_rate,
-        "rate": item.rate,
-        "p_value": item.p_value,
-        "q_value": item.q_value,
+    evidence = report.evidence.get((item.system, item.code))
+    return describe_figures(item) | {
         # A double holds every amount below 90 trillion dollars exactly to the cent.
         "denied_amount": float(item.denied_amount),
         "recovered_amount": float(item.recovered_amount),
-        "expected": item.expected,
-        "low": item.low,
-        "high": item.high,
-        "is_watched": item.is_watched,
-        "why": item.why,
-        "evidence": _describe_evidence(report.evidence.get((item.system, item.code))),
-    }
-
-
-def _describe_evidence(evidence: Evidence | None) -> dict[str, Any] | None:
-    if evidence is None:
-        return None
-    return {
-        "release": evidence.release,
-        "release_digest": evidence.release_digest,
-        "record_digest": evidence.record_digest,
-        "sentence": evidence.sentence,
+        "evidence": describe_evidence(evidence) if evidence else None,
     }
 
 

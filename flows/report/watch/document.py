@@ -23,7 +23,7 @@ def render_document(report: WatchReport) -> str:
         "entries": _sorted(_entry(entry) for entry in report.entries),
         "work": _sorted(_work(work) for work in report.work),
         "evidence": [
-            {"system": system, "code": code, **_evidence(evidence)}
+            {"system": system, "code": code, **describe_evidence(evidence)}
             for (system, code), evidence in sorted(report.evidence.items())
         ],
         "trend": {name: {str(day): days[day] for day in sorted(days)} for name, days in report.trend.items()},
@@ -41,7 +41,8 @@ def _sorted(documents: Any) -> list[dict[str, Any]]:
     return sorted(documents, key=canonical_json)
 
 
-def _item(item: WatchItem) -> dict[str, Any]:
+def describe_figures(item: WatchItem) -> dict[str, Any]:
+    """What every document of an item says alike; amounts as exact text."""
     return {
         "system": item.system,
         "code": item.code,
@@ -66,6 +67,11 @@ def _item(item: WatchItem) -> dict[str, Any]:
         "high": item.high,
         "is_watched": item.is_watched,
         "why": item.why,
+    }
+
+
+def _item(item: WatchItem) -> dict[str, Any]:
+    return describe_figures(item) | {
         "weeks": [
             {"first_date": first.isoformat(), "observed": observed, "expected": expected}
             for first, observed, expected in item.weeks
@@ -105,11 +111,12 @@ def _work(work: WorkItem) -> dict[str, Any]:
         "action": work.action,
         "denied_amount": str(work.denied_amount),
         "received_date": work.received_date.isoformat(),
-        "evidence": _evidence(work.evidence) if work.evidence else None,
+        "evidence": describe_evidence(work.evidence) if work.evidence else None,
     }
 
 
-def _evidence(evidence: Evidence) -> dict[str, Any]:
+def describe_evidence(evidence: Evidence) -> dict[str, Any]:
+    """Why a code counts as valid or not, as JSON values."""
     return {
         "release": evidence.release,
         "release_digest": evidence.release_digest,
