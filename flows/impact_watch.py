@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +16,7 @@ from flows.impact.writer import IMPACT_NAME
 from flows.impact_verification import read_uses, verify_baseline
 from flows.notifications import Event, EventKind
 from flows.settings import Settings
+from loaders.intake_storage import write_whole
 from schema.errors import AddendaError, ImpactError, Place, shorten_value
 from schema.records import canonical_json
 
@@ -143,12 +143,9 @@ def _read_states(path: Path) -> dict[str, dict[str, str]]:
 
 def _write_states(path: Path, found: Sequence[Watched]) -> None:
     states = {one.name: {"state": one.state, "changed_date": one.changed_date.isoformat()} for one in found}
-    beside = path.with_suffix(".part")
+    text = json.dumps({"format": 1, "states": states}, indent=1, sort_keys=True) + "\n"
     try:
-        beside.write_text(
-            json.dumps({"format": 1, "states": states}, indent=1, sort_keys=True) + "\n", encoding="ascii"
-        )
-        os.replace(beside, path)
+        write_whole(path, text.encode("ascii"))
     except OSError as error:
         why = error.strerror or str(error)
         raise ImpactError(

@@ -58,14 +58,17 @@ def explain_failure(folder: Path, holding: Holding) -> Iterator[None]:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Put these bytes at a path, down to the disk, whole or not at all. The lock has to be held."""
+    """Put these bytes at a path, down to the disk, whole or not at all. Raises OSError, and leaves nothing then."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}.part")
-    with beside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    put_in_place(beside, path)
+    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with beside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        put_in_place(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def put_in_place(beside: Path, path: Path) -> None:

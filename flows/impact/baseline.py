@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.impact.places import count_values
+from loaders.intake_storage import write_whole
 from schema.changes import ChangeKind
 from schema.errors import ImpactError, Place, UsageError, shorten_value
 from schema.impact import UseHit
@@ -54,14 +54,8 @@ def write_values(inventory: Sequence[InventoryUse], system: str, folder: Path) -
     """
     path = folder / VALUES_NAME
     document = {"format": 1, "system": system, "uses": count_values(inventory, system)}
-    beside = folder / f".{VALUES_NAME}.{os.getpid()}.tmp"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            beside.write_text(json.dumps(document, sort_keys=True) + "\n", encoding="ascii")
-            os.replace(beside, path)
-        finally:
-            beside.unlink(missing_ok=True)
+        write_whole(path, (json.dumps(document, sort_keys=True) + "\n").encode("ascii"))
     except OSError as error:
         raise ImpactError(
             "the inventory cannot be written", error.strerror or str(error), "check the disk and the rights",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
+from loaders.intake_storage import write_whole
 from schema.errors import ImpactError, Place
 
 IMPACT_NAME = "impact.json"
@@ -26,14 +26,8 @@ def write_document(text: str, folder: Path) -> Path:
     be written.
     """
     path = folder / IMPACT_NAME
-    beside = folder / f".{IMPACT_NAME}.{os.getpid()}.tmp"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            beside.write_text(text, encoding="utf-8", newline="\n")
-            os.replace(beside, path)
-        finally:
-            beside.unlink(missing_ok=True)
+        write_whole(path, text.encode())
     except OSError as error:
         raise ImpactError(
             "the assessment cannot be written",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import fcntl
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from loaders.intake_storage import write_whole
 from schema.errors import Place, WatchError
 
 Value = TypeVar("Value")
@@ -29,17 +29,9 @@ def read_kept(path: Path, parse: Callable[[str], Value], nothing: Value, what: s
 
 def write_kept(path: Path, text: str, what: str) -> None:
     """Put the text at the path, down to the disk, whole or not at all. Raises WatchError."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     with _explaining(path, what):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            with beside.open("w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(beside, path)
-        finally:
-            beside.unlink(missing_ok=True)
+        write_whole(path, text.encode())
 
 
 @contextmanager
