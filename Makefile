@@ -53,7 +53,7 @@ test-slow: $(TEST) ## the checks that take minutes
 test-lowest: ## the tests with the lowest versions that pyproject.toml allows (needs uv)
 	@.ci/system-packages
 	uv venv --quiet --clear --python $(PYTHON) build/lowest
-	uv pip install --quiet --python build/lowest --resolution lowest-direct --editable '.[postgres,prefect,test]'
+	uv pip install --quiet --python build/lowest --resolution lowest-direct --editable '.[postgres,prefect,serve,oidc,test]'
 	build/lowest/bin/python -m pytest -m "not slow"
 
 install: $(TEST) ## all that the tests need, into .venv
@@ -81,9 +81,9 @@ $(RUN): pyproject.toml uv.lock | $(BIN)/python
 	@touch $@
 
 $(TEST): pyproject.toml uv.lock | $(BIN)/python
-	@$(call install,postgres prefect test)
+	@$(call install,postgres prefect serve oidc test)
 	@touch $@ $(RUN)
 
 $(BENCH): $(TEST)
-	@$(call install,postgres prefect test bench)
+	@$(call install,postgres prefect serve oidc test bench)
 	@touch $@

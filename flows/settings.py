@@ -8,12 +8,13 @@ import re
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from schema.access import SIGNING_ROLES, Role
 from schema.errors import SettingsError
 
 CONFIG_FILE = "addenda.toml"
@@ -45,6 +46,21 @@ class Settings(BaseSettings):
     # With a key the claims that are kept have hidden claim ids; who has the key can find a claim again.
     claim_id_key: str = Field(default="", repr=False)
     engine: str = "duckdb"
+    # Who has to sign the review of an update, and a close-out of the watch; each role by another person.
+    sign_roles: Annotated[list[Role], NoDecode] = Field(default_factory=lambda: list(SIGNING_ROLES))
+    closeout_roles: Annotated[list[Role], NoDecode] = Field(default_factory=lambda: [Role.REVENUE_LEAD])
+    # How people come in at the pages: a local password, a header of a trusted proxy, or OpenID Connect.
+    auth: Literal["local", "proxy", "oidc"] = "local"
+    proxy_header: str = Field(default="X-Remote-User", pattern=r"^[A-Za-z0-9-]{1,80}$")
+    proxy_addresses: Annotated[list[str], NoDecode] = Field(default_factory=list)
+    session_hours: float = Field(default=12, gt=0, le=168)
+    session_idle_minutes: float = Field(default=60, gt=0, le=1440)
+    # The address that people type, where a proxy stands before the pages: https://addenda.example.org
+    public_url: str = Field(default="", pattern=r"^(https?://[!-~]+)?$")
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = Field(default="", repr=False)
+    oidc_account_claim: str = "preferred_username"
 
     @field_validator("home", "import_folder", "remit_folder")
     @classmethod
@@ -93,10 +109,18 @@ class Settings(BaseSettings):
             raise ValueError("it has to be one line of plain letters, such as a mail address")
         return contact
 
-    @field_validator("notify_urls", mode="before")
+    @field_validator("sign_roles", "closeout_roles")
     @classmethod
-    def split_addresses(cls, value: Any) -> Any:
-        """In the environment a JSON list, or addresses with blanks between them: commas occur in addresses."""
+    def check_signers(cls, roles: list[Role]) -> list[Role]:
+        """One role at least, each once, and each one that can sign."""
+        if not roles or len(set(roles)) != len(roles) or not set(roles) <= set(SIGNING_ROLES):
+            raise ValueError(f"it has to name one or more of {', '.join(SIGNING_ROLES)}, each once")
+        return roles
+
+    @field_validator("notify_urls", "sign_roles", "closeout_roles", "proxy_addresses", mode="before")
+    @classmethod
+    def split_list(cls, value: Any) -> Any:
+        """In the environment a JSON list, or words with blanks between them: commas occur in addresses."""
         if isinstance(value, str):
             if not value.lstrip().startswith("["):
                 return value.split()

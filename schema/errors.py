@@ -177,6 +177,36 @@ class SignOffError(AddendaError):
     slug = "sign-off"
 
 
+class ReviewNotFoundError(SignOffError):
+    """No such review, change, task or the like."""
+
+    slug = "review-not-found"
+
+
+class ConflictError(SignOffError):
+    """Somebody else did something to it in the meantime; nothing was overwritten."""
+
+    slug = "conflict"
+
+
+class AuditError(SignOffError):
+    """The log of acts, or what follows from it, is not as it was written."""
+
+    slug = "audit"
+
+
+class AccessError(AddendaError):
+    """The person or program may not do that, or is not known."""
+
+    slug = "access"
+
+
+class CredentialsError(AccessError):
+    """Name and password, token or session do not open the door; which part is wrong is not told."""
+
+    slug = "credentials"
+
+
 class PublishError(AddendaError):
     """A publication cannot be made."""
 
