@@ -1,0 +1,7 @@
+"""Audit: who did what when."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,7 @@
+"""Tasks: mine, overdue, all."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()
