@@ -18,7 +18,7 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 # Library -> the modules, or packages with all in them, that may import it. A library without a line has no home yet.
 HOMES = {
-    "argon2": ("flows.accounts",),
+    "argon2": ("flows.passwords",),
     "authlib": ("flows.web",),
     "alembic": ("schema.migrations", "schema.store"),
     "apprise": ("flows.notifications",),
