@@ -160,16 +160,16 @@ class Check(SQLModel, table=True):
     override_note: str | None = Field(default=None, sa_column=_text(nullable=True))
 
 
-def _table_of(model: type[SQLModel]) -> Table:
+def table_of(model: type[SQLModel]) -> Table:
     table: Table = model.__dict__["__table__"]
     return table
 
 
 # Queries are written on the tables: rows come by the 100,000, and objects would cost ten times as much.
-BOOK = _table_of(Book)
-RECORD = _table_of(Record)
-RELEASE = _table_of(Release)
-SOURCE = _table_of(Source)
-RECORD_LIST = _table_of(RecordList)
-RUN = _table_of(Run)
-CHECK = _table_of(Check)
+BOOK = table_of(Book)
+RECORD = table_of(Record)
+RELEASE = table_of(Release)
+SOURCE = table_of(Source)
+RECORD_LIST = table_of(RecordList)
+RUN = table_of(Run)
+CHECK = table_of(Check)

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("flows", "loaders", "schema")
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
+TABLES = ("schema.tables", "schema.tables_access", "schema.tables_acts", "schema.tables_review")
 # Library -> the modules, or packages with all in them, that may import it. A library without a line has no home yet.
 HOMES = {
     "argon2": ("flows.passwords",),
@@ -52,8 +53,8 @@ HOMES = {
     "scipy": ("flows.watch",),
     "rich": ("flows.commands",),
     "selectolax": ("loaders.catalogue",),
-    "sqlalchemy": ("loaders.uses.sql", "schema.migrations", "schema.store", "schema.tables"),
-    "sqlmodel": ("schema.migrations", "schema.store", "schema.tables"),
+    "sqlalchemy": ("loaders.uses.sql", "schema.migrations", "schema.store", *TABLES),
+    "sqlmodel": ("schema.migrations", "schema.store", *TABLES),
     "starlette": ("flows.app", "flows.web"),
     "urllib3": ("loaders.download",),
     "uvicorn": ("flows.commands.serve",),

@@ -17,8 +17,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 import schema.tables
+import schema.tables_access
+import schema.tables_acts
+import schema.tables_review
 from schema.store.database import SCHEMA_REVISION, open_database
-from tests.command_line import TABLES, CommandLine
+from tests.command_line import CommandLine
 from tests.held_store import CM
 from tests.order_files import order_members, write_zip
 
@@ -58,7 +61,7 @@ def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
 
 def test_checks_of_the_code_are_in_the_database(engine: Engine) -> None:
     found = inspect(engine)
-    for table in TABLES:
+    for table in SQLModel.metadata.tables.values():
         wanted = {str(check.name) for check in table.constraints if type(check).__name__ == "CheckConstraint"}
         assert {check["name"] for check in found.get_check_constraints(table.name)} >= wanted
 
@@ -67,7 +70,7 @@ def test_down_and_up_again(engine: Engine) -> None:
     migrate(engine, alembic.downgrade, "base")
     assert set(inspect(engine).get_table_names()) == {"alembic_version"}
     migrate(engine, alembic.upgrade, "head")
-    assert set(inspect(engine).get_table_names()) == {"alembic_version", *(table.name for table in TABLES)}
+    assert set(inspect(engine).get_table_names()) == {"alembic_version", *SQLModel.metadata.tables}
 
 
 def test_first_command_makes_the_tables_and_later_ones_leave_them(database_url: str, tmp_path: Path) -> None:

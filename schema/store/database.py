@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from schema.errors import StoreError
 
 # The newest migration in schema/migrations/versions; a test holds the two together.
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
 # Seconds that a second writer waits for the first: a whole load takes about one.
 LOCK_TIMEOUT = 120
 # Any constant will do, as long as every addenda uses the same one in the same database.

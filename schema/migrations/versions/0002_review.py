@@ -1,0 +1,311 @@
+"""Reviews: the log of acts, what follows from it, and the accounts of those who act."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+REFUSAL = "the log of acts is append-only"
+# In SQLite a row can be replaced by an insert that fires no trigger of removal, so inserts are looked at too.
+SQLITE_TRIGGERS = (
+    f"CREATE TRIGGER act_is_not_changed BEFORE UPDATE ON act BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
+    f"CREATE TRIGGER act_is_not_removed BEFORE DELETE ON act BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
+    "CREATE TRIGGER act_is_not_replaced BEFORE INSERT ON act "
+    "WHEN EXISTS (SELECT 1 FROM act WHERE sequence = NEW.sequence) "
+    f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
+)
+POSTGRESQL_TRIGGERS = (
+    "CREATE FUNCTION refuse_to_change_acts() RETURNS trigger LANGUAGE plpgsql AS "
+    f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$",
+    "CREATE TRIGGER act_is_not_changed BEFORE UPDATE OR DELETE ON act "
+    "FOR EACH ROW EXECUTE FUNCTION refuse_to_change_acts()",
+    "CREATE TRIGGER act_is_not_emptied BEFORE TRUNCATE ON act "
+    "FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_acts()",
+)
+
+
+def texts(*names: str) -> list[sa.Column[str]]:
+    """Columns of text that are never null."""
+    return [sa.Column(name, sa.Text, nullable=False) for name in names]
+
+
+def keys(*names: str) -> list[sa.Column[str]]:
+    """Columns of text that make up the key."""
+    return [sa.Column(name, sa.Text, primary_key=True) for name in names]
+
+
+def integers(*names: str) -> list[sa.Column[int]]:
+    """Whole numbers and flags, never null."""
+    return [sa.Column(name, sa.Integer, nullable=False) for name in names]
+
+
+def cents(*names: str) -> list[sa.Column[int]]:
+    """Amounts in cents: more than 21 million dollars pass 32 bits."""
+    return [sa.Column(name, sa.BigInteger, nullable=False) for name in names]
+
+
+def instants(*names: str) -> list[sa.Column[datetime]]:
+    """Instants that are never null."""
+    return [sa.Column(name, sa.DateTime(timezone=True), nullable=False) for name in names]
+
+
+def upgrade() -> None:
+    """Create the tables, and guard the log."""
+    create_log()
+    create_reviews()
+    create_work()
+    create_access()
+    is_postgresql = op.get_bind().dialect.name == "postgresql"
+    for statement in POSTGRESQL_TRIGGERS if is_postgresql else SQLITE_TRIGGERS:
+        op.execute(statement)
+
+
+def create_log() -> None:
+    """What was done, and the documents it rests on."""
+    op.create_table(
+        "act",
+        sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
+        *instants("at"),
+        *texts("actor", "roles", "via", "kind", "review", "subject", "body", "previous_hash", "hash"),
+        sa.CheckConstraint("sequence >= 1", name="act_sequence_from_1"),
+        sa.CheckConstraint("via in ('page', 'rest', 'command', 'system')", name="act_via_is_known"),
+    )
+    op.create_index("act_by_actor", "act", ["actor", "sequence"])
+    op.create_index("act_by_review", "act", ["review", "subject", "sequence"])
+    op.create_table(
+        "act_head",
+        sa.Column("id", sa.Integer, primary_key=True),
+        *integers("sequence"),
+        *texts("hash"),
+        sa.CheckConstraint("id = 1", name="act_head_is_one"),
+    )
+    op.create_table(
+        "evidence",
+        *keys("digest"),
+        *integers("size"),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+    )
+
+
+def create_reviews() -> None:
+    """Reviews and their changes."""
+    op.create_table(
+        "review",
+        *keys("key"),
+        *texts("system"),
+        sa.Column("effective_date", sa.Date, nullable=False),
+        *texts("previous", "current", "state", "state_why", "evidence", "digest"),
+        *integers(
+            "items", "to_decide", "undecided", "deleted_in_use", "deleted_undecided", "differences", "is_assessed"
+        ),
+        *texts("blockers", "summary"),
+        *instants("opened_at"),
+        *integers("version"),
+        sa.CheckConstraint("undecided <= to_decide and to_decide <= items", name="review_counts_hold"),
+        sa.CheckConstraint("is_assessed in (0, 1)", name="review_is_assessed_flag"),
+        sa.CheckConstraint("state in ('draft', 'in_review', 'approved', 'returned')", name="review_state_is_known"),
+    )
+    op.create_table(
+        "review_item",
+        *keys("review", "subject"),
+        *texts("code", "record_kind", "kind"),
+        *integers("kind_order"),
+        *texts("cause", "family", "title", "words", "classes"),
+        sa.Column("priority", sa.Text),
+        *integers("rank", "claims"),
+        *cents("billed", "paid", "paid_order"),
+        *integers("uses"),
+        *texts("use_owners"),
+        *integers("is_named", "needs_decision"),
+        *texts("fingerprint"),
+        sa.Column("action", sa.Text),
+        *texts("reason", "successors", "decided_by"),
+        sa.Column("decided_at", sa.DateTime(timezone=True)),
+        *texts("owner"),
+        sa.Column("due_date", sa.Date),
+        *integers("is_open", "version"),
+        sa.CheckConstraint(
+            "action in ('replace', 'retire', 'add', 'no_action', 'needs_policy')", name="review_item_action_is_known"
+        ),
+        sa.CheckConstraint("(action is null) = (decided_by = '')", name="review_item_decision_has_a_person"),
+        sa.CheckConstraint("(action is null) = (decided_at is null)", name="review_item_decision_has_an_instant"),
+        sa.CheckConstraint(
+            "is_named in (0, 1) and needs_decision in (0, 1) and is_open in (0, 1)", name="review_item_flags"
+        ),
+        sa.CheckConstraint(
+            "kind in ('new', 'reinstated', 'deleted', 'revised', 'added_and_ended', 'purged', 'new_header', "
+            "'gone_header', 'revised_header')",
+            name="review_item_kind_is_known",
+        ),
+        sa.CheckConstraint("rank between 0 and 5", name="review_item_rank_is_known"),
+    )
+    op.create_index("review_item_by_action", "review_item", ["review", "action", "subject"])
+    op.create_index("review_item_by_code", "review_item", ["review", "code", "subject"])
+    op.create_index(
+        "review_item_by_kind", "review_item", ["review", "kind_order", "rank", "paid_order", "code", "subject"]
+    )
+    op.create_index(
+        "review_item_by_open", "review_item", ["review", "is_open", "rank", "paid_order", "code", "subject"]
+    )
+    op.create_index("review_item_by_priority", "review_item", ["review", "rank", "paid_order", "code", "subject"])
+    op.create_table(
+        "review_item_detail",
+        *keys("review", "subject"),
+        *texts("detail"),
+        sa.ForeignKeyConstraint(
+            ["review", "subject"], ["review_item.review", "review_item.subject"], name="review_item_detail_of_item"
+        ),
+    )
+    op.create_table(
+        "review_facet",
+        *keys("review", "field", "value"),
+        *integers("items"),
+    )
+
+
+def create_work() -> None:
+    """Tasks, training, readiness, signatures, overrides and views."""
+    op.create_table(
+        "review_task",
+        *keys("review", "number"),
+        *texts("code", "what", "why", "owner"),
+        sa.Column("due_date", sa.Date, nullable=False),
+        *texts("priority", "use", "department", "locations"),
+        *integers("is_done"),
+        *texts("done_by"),
+        sa.Column("done_at", sa.DateTime(timezone=True)),
+        *texts("note"),
+        *integers("version"),
+        sa.CheckConstraint("is_done in (0, 1)", name="review_task_is_done_flag"),
+    )
+    op.create_index("review_task_by_due_date", "review_task", ["is_done", "due_date"])
+    op.create_table(
+        "review_training",
+        *keys("review", "subject", "department"),
+        *texts("code", "title", "aspects"),
+        *integers("is_trained"),
+        *texts("trained_by"),
+        sa.Column("trained_at", sa.DateTime(timezone=True)),
+        *texts("note"),
+        *integers("version"),
+        sa.CheckConstraint("is_trained in (0, 1)", name="review_training_is_trained_flag"),
+    )
+    op.create_table(
+        "review_readiness",
+        *keys("review", "payer", "code"),
+        *integers("is_ready"),
+        sa.Column("hold_until", sa.Date),
+        *texts("note", "said_by"),
+        *instants("said_at"),
+        *integers("version"),
+        sa.CheckConstraint("is_ready in (0, 1)", name="review_readiness_is_ready_flag"),
+    )
+    op.create_table(
+        "review_signature",
+        sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
+        *texts("scope", "role", "signer"),
+        *instants("signed_at"),
+        *texts("digest", "statement"),
+        sa.Column("void_at", sa.DateTime(timezone=True)),
+        *texts("void_why"),
+        sa.CheckConstraint("(void_at is null) = (void_why = '')", name="review_signature_void_has_a_why"),
+    )
+    op.create_index("review_signature_by_scope", "review_signature", ["scope", "sequence"])
+    op.create_table(
+        "review_override",
+        sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
+        *texts("review", "blocker", "what", "fingerprint", "reason", "overridden_by"),
+        *instants("overridden_at"),
+        sa.CheckConstraint(
+            "blocker in ('deleted_in_use', 'differences', 'not_assessed', 'source_reissued')",
+            name="review_override_blocker_is_known",
+        ),
+        sa.CheckConstraint("reason <> ''", name="review_override_has_a_reason"),
+    )
+    op.create_index("review_override_by_review", "review_override", ["review", "sequence"])
+    op.create_table(
+        "saved_view",
+        *keys("account", "name"),
+        *texts("query"),
+        *integers("is_shared"),
+        sa.CheckConstraint("is_shared in (0, 1)", name="saved_view_is_shared_flag"),
+    )
+
+
+def create_access() -> None:
+    """Accounts, sessions and tokens."""
+    op.create_table(
+        "account",
+        *keys("name"),
+        *texts("display_name", "roles", "teams"),
+        *integers("is_active"),
+        sa.Column("password_hash", sa.Text),
+        *instants("created_at"),
+        sa.CheckConstraint("is_active in (0, 1)", name="account_is_active_flag"),
+    )
+    op.create_table(
+        "session",
+        *keys("digest"),
+        sa.Column("account", sa.Text, sa.ForeignKey("account.name"), nullable=False),
+        *texts("csrf"),
+        *instants("created_at", "seen_at", "expires_at"),
+    )
+    op.create_index("session_by_account", "session", ["account"])
+    op.create_table(
+        "token",
+        *keys("digest"),
+        *integers("number"),
+        sa.Column("account", sa.Text, sa.ForeignKey("account.name"), nullable=False),
+        *texts("label", "scopes"),
+        *instants("created_at"),
+        sa.Column("expires_at", sa.DateTime(timezone=True)),
+        *integers("is_revoked"),
+        sa.UniqueConstraint("number"),
+        sa.CheckConstraint("is_revoked in (0, 1)", name="token_is_revoked_flag"),
+        sa.CheckConstraint("number >= 1", name="token_number_from_1"),
+    )
+    op.create_table(
+        "login_failure",
+        sa.Column("id", sa.Integer, primary_key=True),
+        *texts("key"),
+        *instants("at"),
+    )
+    op.create_index("login_failure_by_key", "login_failure", ["key", "at"])
+    op.create_table(
+        "member",
+        *keys("name"),
+        *texts("display_name", "roles", "teams"),
+        *integers("is_active"),
+        *texts("password_digest"),
+        *instants("created_at"),
+        sa.CheckConstraint("is_active in (0, 1)", name="member_is_active_flag"),
+    )
+    op.create_table(
+        "token_grant",
+        sa.Column("number", sa.Integer, primary_key=True),
+        *texts("account", "label", "scopes", "digest"),
+        sa.Column("expires_at", sa.DateTime(timezone=True)),
+        *integers("is_revoked"),
+        *instants("created_at"),
+        sa.CheckConstraint("is_revoked in (0, 1)", name="token_grant_is_revoked_flag"),
+    )
+
+
+def downgrade() -> None:
+    """Drop them again."""
+    tables = """
+        token_grant member login_failure token session account saved_view review_override review_signature
+        review_readiness review_training review_task review_facet review_item_detail review_item review evidence
+        act_head act
+    """
+    for table in tables.split():
+        op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION refuse_to_change_acts()")
