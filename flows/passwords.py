@@ -34,9 +34,9 @@ def hash_password(password: str) -> str:
 
 def is_password(password: str, password_hash: str | None) -> bool:
     """Whether the password is the one of that argon2 text; takes as long without a text as with one."""
+    nobodys = _nobodys_hash()
     from argon2.exceptions import InvalidHashError, VerificationError
 
-    nobodys = _nobodys_hash()
     spelled = _spell(password) if len(password) <= LONGEST else None
     try:
         with _AT_ONCE:
@@ -61,8 +61,11 @@ def _spell(password: str) -> bytes | None:
 
 @cache
 def _hasher() -> PasswordHasher:
-    from argon2 import PasswordHasher
-    from argon2.profiles import RFC_9106_LOW_MEMORY
+    try:
+        from argon2 import PasswordHasher
+        from argon2.profiles import RFC_9106_LOW_MEMORY
+    except ImportError as error:
+        raise UsageError("passwords need argon2, which is not installed", "", "pip install 'addenda[serve]'") from error
 
     return PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 
