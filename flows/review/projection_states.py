@@ -103,7 +103,7 @@ def reopen_review(act: Act, standing: Standing) -> Outcome:
     review, *others = outcome.rows
     if not isinstance(review, Review):
         raise impossible(act, "it is about no review")
-    what = f"the publisher posted the release again: {later} is held, {review.current} was reviewed"
+    what = f"the publisher issued a source again: {later} is held, and was not reviewed"
     blockers = [found for found in list_blockers(review) if found.kind is not BlockerKind.SOURCE_REISSUED]
     blockers.append(Blocker(BlockerKind.SOURCE_REISSUED, what, digest_of_json(read_text(later)), False))
     return Outcome((replace(review, blockers=write_blockers(blockers)), *others))

@@ -141,6 +141,19 @@ def check_reopen(review: Review, digest: str | None = None) -> None:
         _check_digest(review, digest)
 
 
+def check_override(review: Review, kind: BlockerKind, fingerprint: str) -> Blocker:
+    """The blocker that is to be set aside. Raises SignOffError when it cannot be, ConflictError when it is another."""
+    found = next((blocker for blocker in list_blockers(review) if blocker.kind is kind), None)
+    name = kind.value.replace("_", " ")
+    if found is None:
+        raise SignOffError(f"nothing of {name} stands in the way of {review.key}", "", "look at it as it is now")
+    if not found.can_be_overridden:
+        raise SignOffError(f"{name} cannot be set aside", found.what, "refresh the review")
+    if found.fingerprint != fingerprint:
+        raise ConflictError(f"{name} is not what you saw", found.what, "look at it as it is now, then do it again")
+    return found
+
+
 def check_sign(
     review: Review,
     signatures: Iterable[Signature],
