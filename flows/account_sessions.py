@@ -17,6 +17,7 @@ from schema.errors import CredentialsError, shorten_value
 from schema.store.access import (
     read_account,
     read_session,
+    remove_ended_sessions,
     remove_session,
     save_account,
     save_session,
@@ -152,6 +153,7 @@ def _open(engine: Engine, name: str, now: datetime, hours: float, body: dict[str
         account = read_account(connection, name)
         if account is None or not account.is_active:
             raise CredentialsError("name and password do not open the door", "", "type them again")
+        remove_ended_sessions(connection, now)
         save_session(connection, session)
         keep_act(connection, make_actor(account, Via.PAGE), ActKind.SIGNED_IN, name, body, now)
     return secret, session

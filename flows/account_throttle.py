@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from schema.store.access import add_failure, clear_failures, count_failures
+from schema.store.access import add_failure, clear_failures, list_failures, remove_old_failures
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-WINDOW_MINUTES = 15
+WINDOW = timedelta(minutes=15)
 
 
 def check_throttle(connection: Connection, keys: Mapping[str, int], now: datetime) -> int:
@@ -20,11 +21,9 @@ def check_throttle(connection: Connection, keys: Mapping[str, int], now: datetim
 
 
 def note_failure(connection: Connection, keys: Iterable[str], now: datetime) -> None:
-    """Count a failure under every key, inside `writing`."""
+    """Count a failure under every key, inside `writing`; what is too old to count goes."""
+    remove_old_failures(connection, now - WINDOW)
     for key in keys:
-        if not count_failures(connection, key, _window(now, 0)):
-            # What is older counts no more, and goes.
-            clear_failures(connection, key)
         add_failure(connection, key, now)
 
 
@@ -35,12 +34,8 @@ def forget_failures(connection: Connection, keys: Iterable[str]) -> None:
 
 
 def _wait(connection: Connection, key: str, limit: int, now: datetime) -> int:
-    if count_failures(connection, key, _window(now, 0)) < limit:
+    times = list_failures(connection, key, now - WINDOW)
+    if len(times) < limit:
         return 0
-    later = (m for m in range(1, WINDOW_MINUTES) if count_failures(connection, key, _window(now, m)) < limit)
-    return next(later, WINDOW_MINUTES)
-
-
-def _window(now: datetime, minutes: int) -> datetime:
-    """The instant from which failures count, as seen some minutes from now."""
-    return now - timedelta(minutes=WINDOW_MINUTES - minutes)
+    opens_at = times[len(times) - limit] + WINDOW
+    return max(1, math.ceil((opens_at - now).total_seconds() / 60))
