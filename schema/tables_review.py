@@ -127,16 +127,6 @@ class ItemDetailRow(SQLModel, table=True):
     detail: str = Field(sa_type=Text)
 
 
-class FacetRow(SQLModel, table=True):
-    """How many changes of a review have one value of a field; counted anew whenever the review is saved."""
-
-    __tablename__ = "review_facet"
-    review: str = Field(sa_type=Text, primary_key=True)
-    field: str = Field(sa_type=Text, primary_key=True)
-    value: str = Field(sa_type=Text, primary_key=True)
-    items: int
-
-
 class TaskRow(SQLModel, table=True):
     """Something to be done."""
 
@@ -249,7 +239,6 @@ class ViewRow(SQLModel, table=True):
 REVIEW = table_of(ReviewRow)
 ITEM = table_of(ItemRow)
 ITEM_DETAIL = table_of(ItemDetailRow)
-FACET = table_of(FacetRow)
 TASK = table_of(TaskRow)
 TRAINING = table_of(TrainingRow)
 READINESS = table_of(ReadinessRow)

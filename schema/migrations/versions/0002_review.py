@@ -163,11 +163,6 @@ def create_reviews() -> None:
             ["review", "subject"], ["review_item.review", "review_item.subject"], name="review_item_detail_of_item"
         ),
     )
-    op.create_table(
-        "review_facet",
-        *keys("review", "field", "value"),
-        *integers("items"),
-    )
 
 
 def create_work() -> None:
@@ -302,7 +297,7 @@ def downgrade() -> None:
     """Drop them again."""
     tables = """
         token_grant member login_failure token session account saved_view review_override review_signature
-        review_readiness review_training review_task review_facet review_item_detail review_item review evidence
+        review_readiness review_training review_task review_item_detail review_item review evidence
         act_head act
     """
     for table in tables.split():
