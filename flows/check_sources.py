@@ -18,6 +18,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.logging import get_run_logger
 
 from flows.artifacts import MOST_ROWS, escape_markdown
+from flows.review_steps import describe_reopened
 from flows.settings import Settings, read_settings
 from flows.site_check import SiteCheck, check_sites
 from flows.sites import open_archive
@@ -127,6 +128,7 @@ def list_problems(done: SiteCheck) -> list[str]:
     """What a person should know, one line each."""
     lines = [alarm.reason for alarm in done.alarms]
     lines += [f"re-posted: {event.before}, now {event.after}" for event in done.update.reposted]
+    lines += map(describe_reopened, done.update.reopened)
     lines += [one.line for one in done.watched if one.has_open]
     return [*lines, *map(str, done.update.problems)]
 

@@ -79,7 +79,7 @@ def try_impact(
 
 def add_impacts(engine: Engine, settings: Settings, config: Path | None, update: NetworkUpdate) -> None:
     """Gives every result of the update its impact; what cannot be read is a problem of the update."""
-    from flows.network_update import Problem, ProblemKind
+    from flows.update_problems import Problem, ProblemKind
 
     for number, result in enumerate(update.results):
         update.results[number], error = try_impact(engine, settings, config, result)

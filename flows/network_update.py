@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from flows.sources.fetching import Fetcher, Obtained
 from flows.sources.finding import Found, list_emptied
 from flows.sources.plan import PlannedRelease, list_kept, list_quarantined, plan_releases
 from flows.steps import LoadResult, load_release, prepare_result
-from loaders.catalogue.addresses import slug_of
+from flows.update_problems import (
+    Problem,
+    ProblemKind,
+    describe_failure,
+    describe_refusal,
+    is_ours,
+    name_offer,
+    shorten_line,
+)
 from loaders.import_folder import Imported
 from schema.changes import UpdateResult
 from schema.contents import ReleaseInfo
-from schema.errors import AddendaError, ArchiveError, DiskError, SourceError, StoreError
+from schema.errors import AddendaError
 from schema.releases import ReleaseId, ReleaseRef, label_of, parse_release
+from schema.review import Review
 from schema.sources import Offer
 from schema.store import reader
 from schema.store.database import reading
@@ -26,7 +34,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 Step = Callable[[str], None]
-MAX_LINE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,34 +42,6 @@ class Reposted:
 
     before: ReleaseId
     after: ReleaseId
-
-
-class ProblemKind(StrEnum):
-    """Why something of the sites is not here."""
-
-    PAGE = "page"
-    """An index page could not be read."""
-    QUARANTINED = "quarantined"
-    """Heading, text and address of a link disagree."""
-    FETCH = "fetch"
-    """A file did not come, is not what it should be, or could not be kept: another time it may."""
-    REFUSED = "refused"
-    """A file came, and a check or the reader refused what is in it."""
-    IMPACT = "impact"
-    """The uses or the claims of this organisation could not be read: the report says nothing of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What a person should know. `line` names the release or file; `key` is the same whatever the line says."""
-
-    kind: ProblemKind
-    system: str
-    line: str
-    key: str
-
-    def __str__(self) -> str:
-        return self.line
 
 
 @dataclass(slots=True)
@@ -75,6 +54,10 @@ class NetworkUpdate:
     """Every new issue with the one before it: re-posts, and errata that CMS published beside the release."""
     problems: list[Problem] = field(default_factory=list)
     results: list[UpdateResult] = field(default_factory=list)
+    reviews: list[Review] = field(default_factory=list)
+    """Those of the results, opened or renewed."""
+    reopened: list[str] = field(default_factory=list)
+    """Keys of the reviews that a source issued anew took back to draft."""
 
 
 def update_from_sites(
@@ -94,10 +77,10 @@ def update_from_sites(
     with reading(engine) as connection:
         held = {info.release_id.system for info in reader.list_releases(connection)}
     pages = [*found.problems, *list_emptied(found, held, systems)]
-    done = NetworkUpdate(problems=[Problem(ProblemKind.PAGE, "", _shorten(line), line) for line in pages])
+    done = NetworkUpdate(problems=[Problem(ProblemKind.PAGE, "", shorten_line(line), line) for line in pages])
     offers = [offer for offer in found.offers if offer.system in systems]
     for offer in list_quarantined(offers):
-        line = _shorten(f"quarantined, not loaded: {_name_offer(offer)}: {offer.quarantine}")
+        line = shorten_line(f"quarantined, not loaded: {name_offer(offer)}: {offer.quarantine}")
         done.problems.append(Problem(ProblemKind.QUARANTINED, offer.system, line, f"{offer.url} {offer.quarantine}"))
     new = _load_imported(engine, fetcher, imported, done)
     for planned in plan_releases(offers):
@@ -120,8 +103,8 @@ def _update_release(engine: Engine, fetcher: Fetcher, planned: PlannedRelease, d
             new += _load_with(engine, fetcher, planned.ref, code_file, [*texts, *companions], done)
             break
         except AddendaError as error:
-            failures.append(_describe_failure(offer, error))
-            if _is_ours(error):
+            failures.append(describe_failure(offer, error))
+            if is_ours(error):
                 done.problems.extend(failures)
                 return new
     else:
@@ -133,7 +116,7 @@ def _update_release(engine: Engine, fetcher: Fetcher, planned: PlannedRelease, d
             try:
                 new += _load(engine, fetcher, planned.ref, [got], done, is_correction=True)
             except AddendaError as error:
-                done.problems.append(_describe_failure(offer, error))
+                done.problems.append(describe_failure(offer, error))
     return new
 
 
@@ -166,7 +149,7 @@ def _load_with(
         try:
             _load(engine, fetcher, ref, [code_file, companion], done)
         except AddendaError as error:
-            done.problems.append(_describe_refusal(companion, error))
+            done.problems.append(describe_refusal(companion, error))
     return new
 
 
@@ -226,7 +209,7 @@ def _try_obtain(fetcher: Fetcher, offer: Offer, done: NetworkUpdate) -> Obtained
     try:
         return fetcher.obtain(offer)
     except AddendaError as error:
-        done.problems.append(_describe_failure(offer, error))
+        done.problems.append(describe_failure(offer, error))
         return None
 
 
@@ -237,7 +220,7 @@ def _obtain_first(fetcher: Fetcher, addresses: Sequence[Offer], done: NetworkUpd
         try:
             return fetcher.obtain(offer)
         except AddendaError as error:
-            failures.append(_describe_failure(offer, error))
+            failures.append(describe_failure(offer, error))
     done.problems.extend(failures[:1])
     return None
 
@@ -269,32 +252,3 @@ def _compare_new(engine: Engine, new: list[ReleaseId], done: NetworkUpdate, as_o
             pairs.append((one, other))
     for previous, current in pairs:
         yield prepare_result(engine, previous, current, as_of)
-
-
-def _is_ours(error: AddendaError) -> bool:
-    """Whether the disk or the database failed: no other address would help, and the mirror must not slip in."""
-    is_unwritten = isinstance(error, ArchiveError) and isinstance(error.__cause__, OSError)
-    return is_unwritten or isinstance(error, DiskError | StoreError)
-
-
-def _describe_failure(offer: Offer, error: AddendaError) -> Problem:
-    kind = ProblemKind.FETCH if isinstance(error, SourceError | ArchiveError | StoreError) else ProblemKind.REFUSED
-    line = _shorten(f"{_name_offer(offer)}: {error.line}")
-    return Problem(kind, offer.system, line, f"{offer.url} {error.slug}")
-
-
-def _describe_refusal(got: Obtained, error: AddendaError) -> Problem:
-    manifest = got.manifest
-    line = _shorten(f"{manifest.system} {manifest.release.partition('@')[2]} ({slug_of(manifest.url)}): {error.line}")
-    return Problem(ProblemKind.REFUSED, manifest.system, line, f"{manifest.url} {error.slug}")
-
-
-def _name_offer(offer: Offer) -> str:
-    label = label_of(offer.release.system, offer.release.effective_date) if offer.release else offer.contents.value
-    return f"{offer.system} {label} ({slug_of(offer.url)})"
-
-
-def _shorten(line: str) -> str:
-    """At most `MAX_LINE` characters; the end tells least."""
-    line = " ".join(line.split())
-    return line if len(line) <= MAX_LINE else f"{line[: MAX_LINE - 1]}…"

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 from urllib.parse import urlsplit
@@ -29,6 +29,7 @@ from flows.commands.common import today_of
 from flows.impact_steps import describe_left_out, try_impact
 from flows.report.writer import ReportFiles
 from flows.retries import RETRY_DELAYS, is_curable
+from flows.review_steps import describe_review, open_review
 from flows.settings import read_settings
 from flows.steps import (
     Override,
@@ -40,6 +41,7 @@ from flows.steps import (
 )
 from flows.update import FolderRelease, find_releases
 from flows.update_files import folder_of, write_update
+from schema.access import SYSTEM
 from schema.changes import ChangeSet, Reconciliation, Successor, UpdateResult
 from schema.contents import ReleaseInfo
 from schema.errors import AddendaError, UsageError, shorten_value
@@ -63,6 +65,8 @@ class PreparedUpdate:
     files: ReportFiles | None = None
     has_findings: bool = False
     """Whether a person should look: exit code 1 of `addenda update`."""
+    review: str | None = None
+    """The key of the review that was opened or renewed."""
 
 
 class Held(Generic[T]):
@@ -169,6 +173,15 @@ def report(update: Held[UpdateResult], folder: Path) -> ReportFiles:
     return files
 
 
+@step("review", "open the review of {update.value.current.release_id}")
+def review(database_url: str, update: Held[UpdateResult]) -> str:
+    """The key of the review, opened or renewed. Nothing waits here for its signatures. Artifact: how it stands."""
+    with opening(database_url) as engine:
+        opened = open_review(engine, update.value, SYSTEM, datetime.now(UTC))
+    create_markdown_artifact(artifacts.escape_markdown(describe_review(opened)), key=f"{opened.system}-review")
+    return opened.key
+
+
 def name_run() -> str:
     """The name of a flow run: system, and the release or the folder that is to tell it."""
     given = flow_run.parameters
@@ -189,7 +202,7 @@ def prepare_update(
     note: str | None = None,
     author: str | None = None,
 ) -> PreparedUpdate:
-    """Load what a folder holds, compare the newest release with the one before it, write the report.
+    """Load what a folder holds, compare the newest release with the one before it, write the report, open the review.
 
     What is left out comes from the settings (`ADDENDA_DATABASE_URL`, `ADDENDA_HOME`, `ADDENDA_TODAY`).
     `overrides` are the names of advisory checks that may fail, with `note` and `author` as reason. The
@@ -212,7 +225,9 @@ def prepare_update(
     )
     result, error = assess(url, Held(result)).value
     files = report(Held(result), (reports or settings.reports) / folder_of(result))
-    return PreparedUpdate(current.release_id, previous.release_id, files, has_findings(result) or error is not None)
+    is_finding = has_findings(result) or error is not None
+    key = review(url, Held(result))
+    return PreparedUpdate(current.release_id, previous.release_id, files, is_finding, key)
 
 
 @contextmanager

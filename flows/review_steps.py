@@ -12,7 +12,7 @@ from flows.commands.common import today_of
 from flows.impact_steps import add_impact
 from flows.review.evidence import build_evidence, read_document
 from flows.review.signoff import digest_of_json, list_blockers
-from flows.review_issues import find_later_issue
+from flows.review_issues import find_later_issue as find_later_issue
 from flows.review_writing import Desk, find_review, write_acts
 from flows.settings import Settings
 from flows.steps import prepare_result
@@ -29,6 +29,8 @@ from schema.store.evidence import save_evidence
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+    from flows.network_update import NetworkUpdate
 
 _ASSESSMENT = ("is_assessed", "window", "claims", "uses", "moves", "training", "tasks")
 _PARTS = {"change": "the changes", "successors": "suggested successors", "impact": "the impact"}
@@ -84,6 +86,32 @@ def try_open_review(engine: Engine, result: UpdateResult, now: datetime) -> tupl
         return open_review(engine, result, SYSTEM, now), None
     except AddendaError as error:
         return None, error
+
+
+def open_reviews(engine: Engine, update: NetworkUpdate, now: datetime) -> None:
+    """Opens or renews the review of every result of the update, and reopens those whose source was issued anew; what
+    hinders it is a problem of the update."""
+    from flows.update_problems import Problem, ProblemKind
+
+    for result in update.results:
+        review, error = try_open_review(engine, result, now)
+        if review is not None:
+            update.reviews.append(review)
+        if error is not None:
+            system = result.current.release_id.system
+            line = describe_unopened(result, error)
+            update.problems.append(Problem(ProblemKind.REVIEW, system, line, f"review {error.slug}"))
+    update.reopened += reopen_reissued(engine, now)
+
+
+def describe_unopened(result: UpdateResult, error: AddendaError) -> str:
+    """The line for a review that could not be opened."""
+    return f"{result.current.release_id}: review not opened: {error.line}"
+
+
+def describe_reopened(key: str) -> str:
+    """The line for a review whose source was issued anew."""
+    return f"review {key}: reopened, since the publisher issued its source again; addenda review refresh {key}"
 
 
 def describe_review(review: Review) -> str:

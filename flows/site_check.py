@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from flows.commands.common import today_of
 from flows.impact_steps import add_impacts
 from flows.impact_watch import Watched, verify_pending
-from flows.network_update import NetworkUpdate, Problem, ProblemKind, Step, update_from_sites
+from flows.network_update import NetworkUpdate, Step, update_from_sites
 from flows.notifications import Event, EventKind, notify
 from flows.report.writer import ReportFiles
+from flows.review_steps import open_reviews
 from flows.settings import Settings
 from flows.sites import open_archive, open_downloader
 from flows.sources.calendar import CalendarEntry, Posting, assess_calendar
@@ -24,6 +25,7 @@ from flows.sources.looks import KeptEvent, Look, list_due, read_ledger, write_le
 from flows.sources.rows import list_rows
 from flows.steps import has_findings
 from flows.update_files import write_update
+from flows.update_problems import Problem, ProblemKind
 from loaders.import_folder import import_files
 from schema.changes import UpdateResult
 from schema.errors import UsageError
@@ -44,6 +46,7 @@ _KINDS = {
     ProblemKind.FETCH: (EventKind.FETCH_FAILED, "not fetched or stored"),
     ProblemKind.REFUSED: (EventKind.FAILED_CHECK, "release refused"),
     ProblemKind.IMPACT: (EventKind.FAILED_CHECK, "impact not assessed"),
+    ProblemKind.REVIEW: (EventKind.FAILED_CHECK, "review not opened"),
 }
 
 
@@ -67,7 +70,7 @@ class SiteCheck:
         found = self.update
         is_different = any(has_findings(result) for result, _ in self.reports)
         is_open = any(one.has_open for one in self.watched)
-        return bool(found.problems or found.reposted or self.alarms) or is_different or is_open
+        return bool(found.problems or found.reposted or found.reopened or self.alarms) or is_different or is_open
 
 
 def check_sites(
@@ -139,6 +142,7 @@ def _check_due(
     imported = import_files(archive, settings.imports, datetime.now(UTC))
     update = update_from_sites(engine, Fetcher(downloader, archive, progress), found, due, today, step, imported)
     add_impacts(engine, settings, config, update)
+    open_reviews(engine, update, datetime.now(UTC))
     reports = tuple((result, write_update(result, settings, config)) for result in update.results)
     held = _list_held(engine)
     postings = [Posting(o.release, o.posted_date) for o in found.offers if o.release and not o.quarantine]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from flows.commands.common import format_option, open_settings, open_store, print_csv, print_json, print_table
+from flows.review_steps import describe_reopened, reopen_reissued
 from flows.steps import LoadResult, Override, load_release
 from schema.errors import shorten_value
 from schema.releases import parse_release
@@ -40,7 +42,10 @@ def command(
     ref = parse_release(get_system(system).name, release)
     engine = open_store(open_settings(context))
     result = load_release(engine, ref, list(paths), Override(overrides, note, author))
+    reopened = reopen_reissued(engine, datetime.now(UTC))
     print_load(result, output)
+    for key in reopened:
+        click.echo(describe_reopened(key), err=True)
 
 
 def print_load(result: LoadResult, output: str) -> None:

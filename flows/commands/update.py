@@ -14,6 +14,14 @@ from flows.commands.report import print_files
 from flows.impact_steps import add_impacts, describe_left_out, try_impact
 from flows.network_update import NetworkUpdate, update_from_sites
 from flows.report.writer import ReportFiles
+from flows.review_steps import (
+    describe_reopened,
+    describe_review,
+    describe_unopened,
+    open_reviews,
+    reopen_reissued,
+    try_open_review,
+)
 from flows.settings import Settings
 from flows.sites import open_archive, open_downloader
 from flows.sources.fetching import Fetcher
@@ -75,16 +83,25 @@ def command(
         for load in loads:
             click.echo(f"{load.written.release_id} {load.written.outcome}")
         if result is None:
+            print_reopened(reopen_reissued(engine, datetime.now(UTC)))
             click.echo("the first release of this system: nothing to compare with yet")
             return 0
         step("assess the impact")
         result, error = try_impact(engine, settings, config_path(context), result)
         step("write the report")
         files = write_update(result, settings, config_path(context), out)
+        step("open the review")
+        review, hindrance = try_open_review(engine, result, datetime.now(UTC))
+        reopened = reopen_reissued(engine, datetime.now(UTC))
     findings = print_result(result, files)
     if error is not None:
         click.echo(describe_left_out(result, error))
-    return FINDINGS if error is not None else findings
+    if review is not None:
+        click.echo(describe_review(review))
+    if hindrance is not None:
+        click.echo(describe_unopened(result, hindrance))
+    print_reopened(reopened)
+    return FINDINGS if error or hindrance or reopened else findings
 
 
 def update_from_network(settings: Settings, systems: list[str], config: Path | None) -> int:
@@ -108,6 +125,7 @@ def update_from_network(settings: Settings, systems: list[str], config: Path | N
             import_files(archive, settings.imports, datetime.now(UTC)),
         )
         add_impacts(engine, settings, config, done)
+        open_reviews(engine, done, datetime.now(UTC))
         reports = [(result, write_update(result, settings, config)) for result in done.results]
     return print_update(done, reports)
 
@@ -119,11 +137,20 @@ def print_update(done: NetworkUpdate, reports: Sequence[tuple[UpdateResult, Repo
     for event in done.reposted:
         click.echo(f"re-posted: {event.before} has other content now, loaded as {event.after}")
     findings = [print_result(result, files) for result, files in reports]
+    for review in done.reviews:
+        click.echo(describe_review(review))
+    print_reopened(done.reopened)
     for problem in done.problems:
         click.echo(str(problem))
     if not (done.loads or done.problems):
         click.echo("nothing new")
-    return FINDINGS if done.problems or done.reposted or any(findings) else 0
+    return FINDINGS if done.problems or done.reposted or done.reopened or any(findings) else 0
+
+
+def print_reopened(keys: Sequence[str]) -> None:
+    """The reviews that a load took back to draft."""
+    for key in keys:
+        click.echo(describe_reopened(key))
 
 
 def print_result(result: UpdateResult, files: ReportFiles) -> int:
