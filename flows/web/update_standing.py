@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from flows.review_steps import find_later_issue
+from flows.review_issues import find_later_issue
 from flows.web.update_page import Standing
 from schema.acts import ActKind
 from schema.changes import ChangeKind

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from flows.report.wording import CLASS_TITLES, KIND_TITLES, title_of_field, title_of_reason
+from flows.report.impact_wording import dollars_text
+from flows.report.wording import CLASS_TITLES, KIND_TITLES, title_of_reason
 from flows.review.signoff import open_blockers
 from flows.web.act_words import (
     BLOCKER_TITLES,
@@ -41,7 +43,7 @@ _WORDS: Mapping[str, Any] = {
     "CHANGE_TITLES": {kind.value: title for kind, title in KIND_TITLES.items()},
     "CLASS_TITLES": {field_class.value: title for field_class, title in CLASS_TITLES.items()},
     "reason_title": title_of_reason,
-    "field_title": title_of_field,
+    "dollars_of": lambda amount: dollars_text(Decimal(amount)),
     "act_sentence": act_sentence,
     "act_reason": act_reason,
     "code_of_subject": code_of_subject,
