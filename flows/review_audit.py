@@ -59,12 +59,7 @@ def verify_log(engine: Engine, settings: Settings) -> list[Finding]:
     before, findings = read_anchors(settings)
     with reading(engine) as connection:
         acts = _collect(iterate_acts(connection), "the log of acts", findings)
-        try:
-            head = read_head(connection)
-        except AuditError as error:
-            findings.append(Finding("the head of the log", error.line))
-            head = (len(acts), acts[-1].hash) if acts else (0, "")
-        findings += check_chain(acts, head)
+        findings += check_chain(acts, read_head(connection))
         memory, impossible = replay(acts, _make_reader(connection))
         findings += impossible
         findings += _check_rows(connection, memory)
@@ -120,7 +115,7 @@ def _check_rows(connection: Connection, memory: Memory) -> list[Finding]:
 
 
 def _check_evidence(connection: Connection, acts: Iterable[Act]) -> list[Finding]:
-    findings = []
+    findings: list[Finding] = []
     named = {value for act in acts if isinstance(value := act.body.get("evidence"), str)}
     held = set(_collect(list_evidence(connection), "evidence", findings))
     for digest in sorted(held):
