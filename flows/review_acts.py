@@ -175,6 +175,8 @@ def _find_items(desk: Desk, key: str, subjects: Sequence[str], seen: int) -> lis
 
 def _find_usable(desk: Desk, key: str, record_kind: str, codes: Sequence[str]) -> set[str]:
     """Those of the codes that the release under review holds and that can be billed on its effective date."""
+    if not codes:
+        return set()
     review = find_review(desk, key)
     ref = parse_release(review.system, review.current)
     current = ReleaseId(review.system, review.effective_date, ref.issue or 1)
