@@ -13,12 +13,11 @@ from sqlalchemy import Connection, Engine, select
 
 from schema.records import CodeRecord, RecordKind
 from schema.releases import ReleaseId
-from schema.store.bulk import fetch_rows
 from schema.store.database import driver_errors, name_read_fault, naming_read_faults
+from schema.store.held import Held, read_held
 from schema.store.notes import read_notes
-from schema.store.writer import CODE_LIST
 from schema.systems import get_system
-from schema.tables import BOOK, RECORD, RECORD_LIST, RELEASE
+from schema.tables import BOOK, RECORD
 
 _COLUMNS = (
     RECORD.c.id,
@@ -55,19 +54,6 @@ class CodeAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """One release in force, with the runs of its code list as two parallel sorted columns."""
-
-    release_id: ReleaseId
-    firsts: Sequence[int]
-    lasts: Sequence[int]
-
-    def holds(self, key: int) -> bool:
-        at = bisect_right(self.firsts, key) - 1
-        return at >= 0 and self.lasts[at] >= key
-
-
-@dataclass(frozen=True, slots=True)
 class _Rows:
     """The statement for all records of one code, as the driver wants it."""
 
@@ -79,8 +65,8 @@ class _Rows:
 class Lookup:
     """As-of questions on one system, as known at one instant (None: now).
 
-    Holds the release catalogue in memory (a few thousand numbers for each release) and one open read
-    transaction; each question is one indexed query. Close it, or use it in a `with`.
+    Holds the release catalogue in memory (a few thousand numbers for each release, kept for the next one on the
+    same engine) and one open read transaction; each question is one indexed query. Close it, or use it in a `with`.
     """
 
     def __init__(self, engine: Engine, system: str, known: date | None = None) -> None:
@@ -90,7 +76,7 @@ class Lookup:
         with naming_read_faults(engine):
             self._connection: Connection = engine.connect()
             try:
-                self._held = self._read_held()
+                self._held = read_held(self._connection, self.system.name, self._known_at)
                 self._starts = [held.release_id.effective_date for held in self._held]
                 self._rows = self._prepare()
                 self._cursor = self._connection.connection.cursor()
@@ -136,7 +122,7 @@ class Lookup:
             before = self._read_side(held, kind, code, count, is_after=False)
             return [*reversed(before), *self._read_side(held, kind, code, count, is_after=True)]
 
-    def _read_side(self, held: _Held, kind: RecordKind, code: str, count: int, *, is_after: bool) -> list[CodeRecord]:
+    def _read_side(self, held: Held, kind: RecordKind, code: str, count: int, *, is_after: bool) -> list[CodeRecord]:
         """The nearest codes on one side; codes of other releases may stand between, as many as there are."""
         found: list[CodeRecord] = []
         while len(found) < count:
@@ -161,7 +147,7 @@ class Lookup:
         with naming_read_faults(self._connection.engine):
             return read_notes(self._connection, held.release_id, code, self._known_at)
 
-    def _held_on(self, on: date) -> _Held | None:
+    def _held_on(self, on: date) -> Held | None:
         """The release whose codes are those of the day; None before the first, and for drafts."""
         if not self.system.has_record_dates:
             return self._release_on(on)[0]
@@ -180,7 +166,7 @@ class Lookup:
                 return CodeAnswer(self.system.name, code, on, billable, billable, held.release_id, record, reason)
         return CodeAnswer(self.system.name, code, on, False, None, held.release_id, None, f"not in {label}")
 
-    def _release_on(self, on: date) -> tuple[_Held | None, str]:
+    def _release_on(self, on: date) -> tuple[Held | None, str]:
         force = self.system.in_force_date
         if force is not None and on < force:
             return None, f"{self.system.title} was not in force before {force}; earlier releases are drafts"
@@ -198,7 +184,7 @@ class Lookup:
             reason = f"before the first release held ({start})" if start else "no release is held"
             return CodeAnswer(name, code, on, False, None, None, None, reason)
         found = self._read_code(code)
-        newest: tuple[_Held, CodeRecord] | None = None
+        newest: tuple[Held, CodeRecord] | None = None
         for held in reversed(self._held):
             record = next((record for key, record in found if held.holds(key)), None)
             if record is None:
@@ -217,24 +203,6 @@ class Lookup:
             reason = f"added {record.added_date}, after this day, by {held.release_id.label}"
             return CodeAnswer(name, code, on, False, False, held.release_id, record, reason)
         return CodeAnswer(name, code, on, False, None, self._held[-1].release_id, None, "in no release held")
-
-    def _read_held(self) -> list[_Held]:
-        query = (
-            select(RELEASE.c.effective_date, RELEASE.c.issue, RECORD_LIST.c.id)
-            .join(RECORD_LIST, RECORD_LIST.c.release_id == RELEASE.c.id)
-            .where(RELEASE.c.system == self.system.name, RECORD_LIST.c.kind == CODE_LIST)
-            .order_by(RELEASE.c.effective_date, RELEASE.c.issue)
-        )
-        if self._known_at is not None:
-            query = query.where(RELEASE.c.loaded_at <= self._known_at)
-        latest = {day: (issue, key) for day, issue, key in self._connection.execute(query)}
-        held = []
-        for day, (issue, key) in latest.items():
-            runs = sorted(fetch_rows(self._connection, "run", ("first_id", "last_id"), "list_id", key))
-            held.append(
-                _Held(ReleaseId(self.system.name, day, issue), [run[0] for run in runs], [run[1] for run in runs])
-            )
-        return held
 
     def _prepare(self) -> _Rows:
         """Compile the one query once: SQLAlchemy's own execution costs five times the query."""
