@@ -3,19 +3,24 @@ every role who are signed in."""
 
 from __future__ import annotations
 
+import atexit
 import re
+import shutil
+import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows.accounts import add_account, add_first_administrator
+from flows.accounts import add_account, add_first_administrator, add_token, open_session
 from flows.settings import Settings
-from schema.access import Actor, Role, Via
-from schema.store.database import open_database
+from schema.access import SYSTEM, Actor, Permission, Role, Via
+from schema.releases import ReleaseRef
+from schema.store.database import open_database, reading
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -26,7 +31,9 @@ PASSWORD = "correct horse battery staple"
 TODAY = date(2024, 9, 10)
 NOW = datetime(2024, 9, 10, 9, 30, tzinfo=UTC)
 KEY = "icd10cm@2024-10-01"
+HCPCS_KEY = "hcpcs@2020-01-01"
 ADDRESS = "http://127.0.0.1"
+COOKIE = "addenda"
 # Account name -> display name, role, teams.
 PEOPLE = {
     Role.READER: ("rita", "Rita Reader", ()),
@@ -74,8 +81,17 @@ class WebSite:
         """A client that does not follow redirects; signed in when a role is named."""
         client = make_client(self.app, **options)
         if role is not None:
-            sign_in(client, PEOPLE[role][0])
+            # Not by the form: it takes a fifth of a second to check a password.
+            secret, _ = open_session(self.engine, PEOPLE[role][0], self.clock(), self.settings.session_hours)
+            client.cookies.set(COOKIE, secret)
         return client
+
+    def token_client(self, role: Role, *scopes: Permission) -> TestClient:
+        """A client of REST with a token of the role's account: with these scopes, else with all that it may."""
+        actor = self.actor(role)
+        granted = scopes or [permission for permission in Permission if actor.may(permission)]
+        secret = add_token(self.engine, actor, "test", granted, None, self.clock())
+        return make_client(self.app, headers={"Authorization": f"Bearer {secret}"})
 
 
 def make_client(app: FastAPI, **options: Any) -> TestClient:
@@ -128,8 +144,58 @@ def empty_site(home: Path, database_url: str = "", **settings: Any) -> Iterator[
 
 
 @contextmanager
-def sample_site(
-    home: Path, database_url: str = "", prepare: Callable[[WebSite], None] | None = None, **settings: Any
-) -> Iterator[WebSite]:
-    """A site with people and the sample organisation's update FY2024 to FY2025 (ICD-10-CM) under review."""
-    raise NotImplementedError
+def sample_site(home: Path, database_url: str = "", **settings: Any) -> Iterator[WebSite]:
+    """A site with people, and with the updates of the sample (ICD-10-CM FY2025, HCPCS 2020Q1) under review.
+
+    In SQLite the store is a copy of one that is made once, in a second or two.
+    """
+    chosen = Settings(home=home, database_url=database_url, today=TODAY, **settings)
+    if database_url:
+        _make_sample(chosen)
+    else:
+        shutil.copytree(_sample_home(), home, dirs_exist_ok=True)
+    engine = open_database(chosen.database)
+    try:
+        yield WebSite(engine, chosen, home / "organisation" / "addenda.toml", Clock())
+    finally:
+        engine.dispose()
+
+
+@cache
+def _sample_home() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="addenda-web-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _make_sample(Settings(home=folder, today=TODAY))
+    return folder
+
+
+def _make_sample(settings: Settings) -> None:
+    from flows.impact_steps import add_impact
+    from flows.review_steps import open_review
+    from flows.sample.organisation.writer import write_organisation
+    from flows.sample.writer import write_sample
+    from flows.steps import load_release, prepare_result
+    from loaders.claims.dataset import ClaimsDataset
+    from schema.store import reader
+
+    organisation = write_organisation(settings.home / "organisation")
+    dataset = ClaimsDataset(settings.claims)
+    for path in organisation.claims:
+        dataset.import_file(path, settings.claim_id_key)
+    engine = open_database(settings.database)
+    try:
+        add_people(engine)
+        for release in write_sample(settings.home / "releases"):
+            if release.system in ("icd10cm", "hcpcs"):
+                load_release(engine, ReleaseRef(release.system, release.effective_date), [release.path])
+        for key in (KEY, HCPCS_KEY):
+            system, _, day = key.partition("@")
+            with reading(engine) as connection:
+                current = reader.find_release(connection, ReleaseRef(system, date.fromisoformat(day)))
+                previous = reader.find_previous(connection, system, date.fromisoformat(day))
+            if previous is None:
+                raise AssertionError(f"the sample has nothing before {key}")
+            result = prepare_result(engine, previous, current, TODAY)
+            open_review(engine, add_impact(engine, settings, organisation.config, result), SYSTEM, NOW)
+    finally:
+        engine.dispose()

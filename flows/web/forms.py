@@ -39,6 +39,11 @@ class Form:
             raise UsageError(f"the form has no field {name}", "the page may be an old one", "open the page anew")
         return value.replace("\r\n", "\n").replace("\r", "\n").strip()
 
+    def exact(self, name: str) -> str:
+        """What stands in the field, to the letter: a password. Raises UsageError."""
+        self.text(name)
+        return str(self.fields[name])
+
     def many(self, name: str) -> tuple[str, ...]:
         """Every value of a field that occurs more than once, each once, in order."""
         return tuple(dict.fromkeys(value for value in self.fields.getlist(name) if isinstance(value, str) and value))

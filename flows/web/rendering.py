@@ -15,8 +15,11 @@ from markupsafe import Markup, escape
 from flows.report.environment import make_environment
 from flows.report.word_marks import Segment, mark_words
 from flows.report.wording import count_of, days_left_text, long_date, title_of_field
+from flows.web.access_words import PERMISSION_TITLES
+from flows.web.act_words import ROLE_TITLES
 from flows.web.assets import asset_address
 from flows.web.site import site_of
+from schema.access import ROLE_PERMISSIONS
 from schema.releases import label_of
 from schema.systems import display_code, get_system
 
@@ -92,6 +95,7 @@ def _environment() -> Environment:
         field_title=title_of_field,
         lines=break_lines,
     )
+    environment.globals.update(ROLES=ROLE_TITLES, PERMISSIONS=PERMISSION_TITLES, ROLE_PERMISSIONS=ROLE_PERMISSIONS)
     environment.globals.update(asset=asset_address, mark_words=mark_words, count_of=count_of)
     environment.globals["parts"] = environment.get_template("parts.html").module
     return environment

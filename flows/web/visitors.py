@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from fastapi import Depends, Request
 
+from flows.account_log import spell_name
 from flows.accounts import find_session
 from flows.web.doors import cookie_name, name_from_proxy
 from flows.web.site import site_of
@@ -106,7 +107,7 @@ def _read_visitor(request: Request) -> Visitor | None:
     if found is None:
         return None
     session, actor = found
-    if named is not None and named != session.account:
+    if named is not None and spell_name(named) != session.account:
         return None
     with reading(site.engine) as connection:
         account = read_account(connection, session.account)
