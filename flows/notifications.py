@@ -40,6 +40,7 @@ class EventKind(StrEnum):
     FETCH_FAILED = "fetch_failed"
     IMPACT = "impact"
     ALARM = "alarm"
+    REMINDER = "reminder"
 
 
 @dataclass(frozen=True, slots=True)

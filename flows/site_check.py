@@ -13,6 +13,7 @@ from flows.impact_steps import add_impacts
 from flows.impact_watch import Watched, verify_pending
 from flows.network_update import NetworkUpdate, Step, update_from_sites
 from flows.notifications import Event, EventKind, notify
+from flows.reminders import send_reminders
 from flows.report.writer import ReportFiles
 from flows.review_steps import open_reviews
 from flows.settings import Settings
@@ -86,7 +87,7 @@ def check_sites(
     against the uses that `config` names. `systems` are code systems and other sets, all
     when None. Of two checks at once the second waits for the first and then finds nothing due. Raises
     AddendaError for what stops the whole check; what stops one release or page is a problem in the
-    answer. People are told last, and each thing once.
+    answer. People are told last, and each thing once; the reminders of the reviews go with it.
     """
     wanted = [name for group in _TOGETHER for name in group if systems is None or name in systems]
     if unknown := sorted(set(systems or ()) - set(wanted)):
@@ -109,6 +110,7 @@ def check_sites(
         ],
         settings.home,
     )
+    told += send_reminders(settings, today)
     return replace(done, told=told, watched=tuple(watched))
 
 
