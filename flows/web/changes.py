@@ -22,7 +22,8 @@ from schema.access import Permission
 from schema.review import Item, Review
 from schema.review_query import ItemQuery
 from schema.store.database import reading
-from schema.store.review_reader import find_items, find_review, list_views
+from schema.store.review_items import find_items
+from schema.store.review_reader import find_review, list_views
 from schema.systems import get_system
 
 router = APIRouter()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -21,8 +21,12 @@ from schema.errors import ConflictError, UsageError, shorten_value
 from schema.review import Action, Decision
 from schema.review_query import ItemQuery
 from schema.store.database import reading
-from schema.store.review_reader import find_review, list_subjects
+from schema.store.review_items import list_subjects, neighbours
+from schema.store.review_reader import find_review
 from schema.systems import normalise_code
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 router = APIRouter()
 
@@ -35,16 +39,23 @@ Worker = Annotated[Visitor, visiting(Permission.WORK)]
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The changes that a form is about. `back`: the page of the one change that it came from, "" from the list."""
+    """The changes that a form is about. `back` is the one change from whose page it came, "" from the list; `is_next`
+    says that the next one shall be shown then."""
 
     subjects: tuple[str, ...]
     seen: int
     query: ItemQuery
     back: str
+    is_next: bool
 
-    def answer(self, key: str, word: str) -> Response:
-        """To the page that the form stood on, which then tells what was done."""
-        if self.back:
+    def answer(self, engine: Engine, key: str, word: str) -> Response:
+        """To the page that the form stood on, which then tells what was done; or to the next change of the list."""
+        if self.back and self.is_next:
+            with reading(engine) as connection:
+                _, after = neighbours(connection, key, self.query, self.back)
+            if after is not None:
+                return RedirectResponse(change_path(key, after, self.query), SEE_OTHER)
+        elif self.back:
             path = change_path(key, self.back, self.query)
             return RedirectResponse(f"{path}{'&' if '?' in path else '?'}done={word}", SEE_OTHER)
         return RedirectResponse(list_address(key, self.query, word, len(self.subjects)), SEE_OTHER)
@@ -57,7 +68,7 @@ def post_decisions(request: Request, key: str, visitor: Worker, form: Sent) -> R
     decision = read_decision(form)
     chosen = read_chosen(site, key, form)
     review_acts.decide(site.engine, visitor.actor, key, chosen.subjects, decision, chosen.seen, now=site.now())
-    return chosen.answer(key, "decided")
+    return chosen.answer(site.engine, key, "decided")
 
 
 @router.post("/updates/{key}/item-reopenings")
@@ -67,7 +78,7 @@ def post_reopenings(request: Request, key: str, visitor: Worker, form: Sent) -> 
     chosen = read_chosen(site, key, form)
     reason = form.text("reason")
     review_acts.reopen_items(site.engine, visitor.actor, key, chosen.subjects, reason, chosen.seen, now=site.now())
-    return chosen.answer(key, "reopened")
+    return chosen.answer(site.engine, key, "reopened")
 
 
 @router.post("/updates/{key}/assignments")
@@ -77,7 +88,7 @@ def post_assignments(request: Request, key: str, visitor: Worker, form: Sent) ->
     chosen = read_chosen(site, key, form)
     owner, due = form.text("owner"), form.day("due_date")
     review_acts.assign(site.engine, visitor.actor, key, chosen.subjects, owner, due, chosen.seen, now=site.now())
-    return chosen.answer(key, "assigned")
+    return chosen.answer(site.engine, key, "assigned")
 
 
 @router.post("/views")
@@ -123,7 +134,7 @@ def read_chosen(site: Site, key: str, form: Form) -> Chosen:
             )
     if not subjects:
         raise UsageError("no change is chosen", "", "tick the changes, or all of the filter")
-    return Chosen(subjects, seen, query, back)
+    return Chosen(subjects, seen, query, back, form.text("then", "") == "next")
 
 
 def read_page(query: ItemQuery, page: int) -> ItemQuery:

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from schema.review import Review
 from schema.review_query import Facets
-from schema.store.review_reader import count_facets
+from schema.store.review_items import count_facets
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
