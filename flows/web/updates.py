@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -105,6 +105,8 @@ def show_update(request: Request, key: str, visitor: Annotated[Visitor, visiting
         here=address_of(key),
         is_list_beside=_is_list_beside(page.summary),
         checks=_sort_checks(page),
+        counts=_in_order(page.summary["counts"], KIND_TITLES),
+        class_counts=_in_order(page.summary["class_counts"], CLASS_TITLES),
         is_password_asked=site.settings.auth == "local",
         **_WORDS,
     )
@@ -140,6 +142,11 @@ def _group(lines: Sequence[UpdateLine]) -> list[tuple[str, list[UpdateLine]]]:
     earlier = [line for line in lines if line.days_left <= 0 and line not in in_force]
     groups = (("To come", coming), ("In force", in_force), ("Earlier", earlier))
     return [(title, found) for title, found in groups if found]
+
+
+def _in_order(counts: Mapping[str, int], order: Iterable[str]) -> list[tuple[str, int]]:
+    """The counts in the order of reports; JSON sorts its keys."""
+    return [(str(name), counts[name]) for name in order if name in counts]
 
 
 def _is_list_beside(summary: Mapping[str, Any]) -> bool:
