@@ -14,6 +14,7 @@ from fastapi import APIRouter, FastAPI
 
 import flows.web
 from flows.settings import Settings
+from flows.web.doors import check_proxies
 from flows.web.faults import add_handlers
 from flows.web.guard import Guard
 from flows.web.site import Site, read_clock
@@ -34,8 +35,9 @@ def create_app(
 ) -> FastAPI:
     """The site. Without an engine it opens the database of the settings, and closes it when it ends.
 
-    Raises StoreError.
+    Raises StoreError, and SettingsError where the settings would let in whom they should not.
     """
+    check_proxies(settings)
     store = engine if engine is not None else open_database(settings.database)
 
     @asynccontextmanager

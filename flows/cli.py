@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "impact": ("impact", "Where the changes hurt this organisation: uses, claims, tasks."),
     "watch": ("watch", "What the payers answer in the first 90 days: denials, fault, dollars, work list."),
     "account": ("account", "Who has a name here, with which roles; tokens of programs."),
+    "serve": ("serve", "The review pages and REST."),
     "schedule": ("schedule", "Serve the schedules with Prefect in one process."),
 }
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from fastapi import Request
 
+from flows.settings import Settings
 from flows.web.site import site_of
-from schema.errors import AccessError, CredentialsError
+from schema.errors import AccessError, CredentialsError, SettingsError
 
 # A name with the prefix __Host- is only taken over TLS, for this host alone and with no other path
 # (RFC 6265bis, 4.1.3.2).
@@ -20,19 +21,44 @@ LONGEST_NAME = 120
 def is_trusted(address: str, proxies: list[str]) -> bool:
     """Whether a peer is one of the proxies, which are named by address or network: `10.0.0.5`, `10.0.0.0/8`."""
     try:
-        peer = ip_address(address)
+        peer = _read_address(address)
         return any(peer in ip_network(proxy, strict=False) for proxy in proxies)
     except ValueError:
-        # A peer without an address (a socket file, say) is trusted when it is named so.
-        return address in proxies
+        # A peer without an address: a socket file, say, or a made-up hop.
+        return False
+
+
+def check_proxies(settings: Settings) -> None:
+    """Raises SettingsError when a proxy is no address or network, is everybody, or is missing where it has to name
+    the visitors."""
+    if settings.auth == "proxy" and not settings.proxy_addresses:
+        raise SettingsError(
+            "nobody could come in", "auth is proxy, and no proxy is named", "name its address in proxy_addresses"
+        )
+    for proxy in settings.proxy_addresses:
+        try:
+            network = ip_network(proxy, strict=False)
+        except ValueError as error:
+            remedy = "name an address like 10.0.0.5 or a network like 10.0.0.0/24"
+            raise SettingsError("proxy_addresses cannot be used", str(error), remedy) from error
+        if network.prefixlen == 0:
+            raise SettingsError(
+                "proxy_addresses cannot be used", f"{proxy} is everybody", "name the address of the proxy alone"
+            )
 
 
 def is_loopback(host: str) -> bool:
     """Whether a host name or address is this machine's own."""
     try:
-        return ip_address(host.strip("[]")).is_loopback
+        return _read_address(host.strip("[]")).is_loopback
     except ValueError:
         return host.lower() == "localhost" or host.lower().endswith(".localhost")
+
+
+def _read_address(text: str) -> IPv4Address | IPv6Address:
+    """The address; where IPv6 carries an IPv4 one (::ffff:10.0.0.5), that. Raises ValueError."""
+    address = ip_address(text)
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
 
 
 def is_encrypted(request: Request) -> bool:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from flows.web.guard import add_headers
+from flows.web.methods import list_methods
 from flows.web.rendering import render, wants_fragment
-from flows.web.visitors import SignInNeededError
+from flows.web.visitors import SignInNeededError, find_visitor
 from schema.errors import (
     AccessError,
     AddendaError,
@@ -100,8 +103,11 @@ def add_handlers(app: FastAPI) -> None:
             raise error
         if error.status_code < HTTPStatus.BAD_REQUEST:
             return Response(status_code=error.status_code, headers=error.headers)
+        await _greet(request)
         response = answer_fault(request, _name_http(request, error), HTTPStatus(error.status_code))
         response.headers.update(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response.headers["Allow"] = list_methods(request)
         return response
 
     async def on_invalid(request: Request, error: Exception) -> Response:
@@ -119,6 +125,13 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(Exception, on_unknown)
+
+
+async def _greet(request: Request) -> None:
+    """Finds the visitor for a page that no route answers, so that it has its links."""
+    if not request.url.path.startswith(API):
+        with suppress(AddendaError):
+            await run_in_threadpool(find_visitor, request)
 
 
 def _name_http(request: Request, error: HTTPException) -> AddendaError:
