@@ -14,7 +14,7 @@ from schema.access import Actor, Role, Via
 from schema.acts import ACCESS_KINDS, FIRST_HASH, Act, ActKind, hash_act
 from schema.errors import AuditError, UsageError
 from schema.records import canonical_json
-from schema.store.values import LARGEST_NUMBER, is_storable
+from schema.store.values import LARGEST_NUMBER, is_storable, to_utc
 from schema.tables_acts import ACT, ACT_HEAD
 
 _HEAD = 1
@@ -39,11 +39,12 @@ def append_acts(connection: Connection, drafts: Iterable[ActDraft], at: datetime
     A body comes back as JSON gives it back. Raises UsageError when a text cannot be stored, AuditError when the log
     does not end where its head says: nothing is put after acts that are missing or were slipped in.
     """
+    instant = to_utc(at)
     sequence, digest = read_head(connection)
     _check_end(connection, sequence, digest)
     acts = []
     for draft in drafts:
-        act = _build_act(draft, sequence + 1, at.astimezone(UTC), digest)
+        act = _build_act(draft, sequence + 1, instant, digest)
         sequence, digest = act.sequence, act.hash
         acts.append(act)
     if not acts:

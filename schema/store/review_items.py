@@ -172,7 +172,9 @@ def _count(
 
 def _order_columns(query: ItemQuery) -> list[tuple[ColumnElement[Any], bool]]:
     """The columns of the total order, and whether each is descending."""
-    turned = [(column, query.is_descending) for column in (*_SORTS[query.sort], ITEM.c.subject)]
+    turned: list[tuple[ColumnElement[Any], bool]] = [
+        (column, query.is_descending) for column in (*_SORTS[query.sort], ITEM.c.subject)
+    ]
     return [(_GROUPS[query.group][0], False), *turned] if query.group else turned
 
 

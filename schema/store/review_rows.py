@@ -183,9 +183,9 @@ def iterate_rows(connection: Connection, kind: type[AnyRow]) -> Iterator[AnyRow]
     start = 0
     while True:
         part = query.limit(_ROWS_AT_ONCE).offset(start)
+        rows = list(read_values(connection, kind, part))
         if kind is Item:
             _check_derived(connection, part)
-        rows = list(read_values(connection, kind, part))
         yield from rows
         if len(rows) < _ROWS_AT_ONCE:
             return

@@ -77,11 +77,14 @@ def _coder_of(hint: Any) -> tuple[_Coder, _Coder]:
     if hint is bool:
         return int, _decode_flag
     if hint is datetime:
-        return _encode_instant, _decode_instant
+        return to_utc, _decode_instant
     return lambda value: value, lambda value: _decode_plain(value, hint)
 
 
-def _encode_instant(value: datetime) -> datetime:
+def to_utc(value: datetime) -> datetime:
+    """The same instant in UTC; raises ValueError when it names no zone, since whose clock it was is then a guess."""
+    if value.tzinfo is None:
+        raise ValueError(f"instant without a time zone: {value}")
     return value.astimezone(UTC)
 
 
