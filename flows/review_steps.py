@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flows.commands.common import today_of
 from flows.impact_steps import add_impact
+from flows.review.comparison import explain_refresh, is_only_later
 from flows.review.evidence import build_evidence, read_document
-from flows.review.signoff import digest_of_json, list_blockers
+from flows.review.signoff import digest_of_json, list_blockers, list_valid
 from flows.review_issues import find_later_issue as find_later_issue
 from flows.review_writing import Desk, find_review, write_acts
 from flows.settings import Settings
@@ -32,12 +33,10 @@ if TYPE_CHECKING:
 
     from flows.network_update import NetworkUpdate
 
-_ASSESSMENT = ("is_assessed", "window", "claims", "uses", "moves", "training", "tasks")
-_PARTS = {"change": "the changes", "successors": "suggested successors", "impact": "the impact"}
-
 
 def open_review(engine: Engine, result: UpdateResult, actor: Actor, now: datetime) -> Review:
-    """The review of the result's release: opened, refreshed where the evidence differs, or as it was.
+    """The review of the result's release: opened, refreshed where the evidence differs, or as it was. What is signed
+    stays signed where the same changes are only more urgent, since the effective date came nearer.
 
     One that is there stays as it is where the result says less than it: an issue that is not the latest, or no
     assessment where there was one. Where the store holds a later issue, the review says so. Raises AccessError, and
@@ -135,9 +134,11 @@ def _keep(engine: Engine, result: UpdateResult, actor: Actor, now: datetime, *, 
         if review is None:
             _write(desk, actor, ActKind.OPENED, result, data, {}, now)
         elif review.evidence != digest and (is_by_hand or not _says_less(desk, review, result)):
-            before = read_document(desk.evidence(review.evidence) or b"{}")
-            why = explain_refresh(before, read_document(data))
-            _write(desk, actor, ActKind.REFRESHED, result, data, {"why": why}, now)
+            before, after = read_document(desk.evidence(review.evidence) or b"{}"), read_document(data)
+            # That the day came nearer is no reason to void what was signed.
+            if not (list_valid(desk.signatures(key)) and is_only_later(before, after)):
+                why = explain_refresh(before, after)
+                _write(desk, actor, ActKind.REFRESHED, result, data, {"why": why}, now)
         _mark_reissued(desk, find_review(desk, key), now)
         return find_review(desk, key)
 
@@ -182,24 +183,3 @@ def _explain_issue(review: Review, later: ReleaseId) -> str:
     is_current = later.effective_date == review.effective_date
     issued = review.current if is_current else review.previous
     return f"the publisher issued {issued} again: {later} is held since"
-
-
-def explain_refresh(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    """What differs between two evidence documents, as a sentence that stands beside void signatures."""
-    told = []
-    if before.get("current") != after["current"]:
-        told.append(f"the source is {after['current']} now, no longer {before.get('current')}")
-    if before.get("previous") != after["previous"]:
-        told.append(f"it is compared with {after['previous']} now, no longer with {before.get('previous')}")
-    one, other = ({entry["subject"]: entry for entry in document.get("changes", ())} for document in (before, after))
-    for part, words in _PARTS.items():
-        count = sum(one.get(s, {}).get(part) != other.get(s, {}).get(part) for s in one.keys() | other.keys())
-        if count:
-            told.append(f"{words} of {count} code{'' if count == 1 else 's'} differ{'s' if part == 'impact' else ''}")
-    if before.get("reconciliation") != after["reconciliation"]:
-        told.append("the reconciliation with the publisher's list differs")
-    named = [name.replace("is_assessed", "whether it is assessed") for name in _ASSESSMENT
-             if before.get(name) != after[name]]  # fmt: skip
-    if named:
-        told.append(f"the assessment differs in {', '.join(named)}")
-    return "newer evidence: " + ("; ".join(told) or "facts of the releases differ")

@@ -25,6 +25,7 @@ from schema.errors import (
     UsageError,
     UseError,
 )
+from schema.impact import Priority
 from schema.review import Blocker, BlockerKind, ReviewState
 from schema.store.database import reading
 from schema.store.review_reader import list_overrides, list_reviews, list_signatures
@@ -93,12 +94,22 @@ def test_update_opens_the_review_as_a_draft_with_what_blocks_it(empty: ReviewHom
     assert verify_log(empty.engine, empty.settings) == []
 
 
-def test_same_evidence_on_another_day_does_nothing(home: ReviewHome) -> None:
+def test_same_evidence_does_nothing(home: ReviewHome) -> None:
     before = home.review
-    later = home.prepare(today=TODAY + timedelta(days=20))
-    assert open_review(home.engine, later, SYSTEM, NOW + timedelta(days=20)) == before
+    assert open_review(home.engine, home.prepare(today=TODAY + timedelta(days=1)), SYSTEM, NOW) == before
     refresh(home)
     assert (home.review, len(home.acts())) == (before, 1)
+
+
+def test_day_that_comes_nearer_makes_a_draft_more_urgent_and_voids_no_signature(home: ReviewHome) -> None:
+    late = home.prepare(today=TODAY + timedelta(days=40))
+    approved = home.approve()
+    assert open_review(home.engine, late, SYSTEM, NOW) == approved
+    reopen(home.engine, BEN, KEY, "a payer wrote to us", settings=home.settings, now=NOW)
+    assert home.item("E668").priority is Priority.HIGH
+    open_review(home.engine, late, SYSTEM, NOW)
+    item = home.item("E668")
+    assert (item.priority, item.decided_by) == (Priority.CRITICAL, "anna")
 
 
 def test_review_is_opened_and_refreshed_only_by_those_who_may(empty: ReviewHome) -> None:
