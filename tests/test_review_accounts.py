@@ -35,6 +35,7 @@ from schema.store.access import list_accounts, list_tokens, read_account
 from schema.store.act_log import iterate_acts
 from schema.store.database import open_database, reading, writing
 from schema.store.review_rows import iterate_rows
+from tests import passwords_cheap
 
 NOW = datetime(2024, 7, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -46,21 +47,12 @@ ADMIN = Actor("ada", frozenset({Role.ADMINISTRATOR}), Via.COMMAND)
 @pytest.fixture
 def engine(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """A store with an administrator and a coder; hashing costs next to nothing, where the cost is not the subject."""
-    make_hashing_cheap(monkeypatch)
+    passwords_cheap.use(monkeypatch)
     engine = open_database(database_url)
     add_first_administrator(engine, "ada", "Ada Ames", ADMIN_PASSWORD, NOW)
     add_account(engine, ADMIN, "cora", "Cora Cole", [Role.CODER], ["coding"], CODER_PASSWORD, NOW)
     yield engine
     engine.dispose()
-
-
-def make_hashing_cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    from argon2 import PasswordHasher
-    from argon2.profiles import CHEAPEST
-
-    monkeypatch.setattr(passwords, "_hasher", lambda: PasswordHasher.from_parameters(CHEAPEST))
-    passwords._nobodys_hash.cache_clear()
-    monkeypatch.setattr(passwords, "_nobodys_hash", lambda: passwords._hasher().hash("nobody has this password"))
 
 
 def acts_of(engine: Engine, *kinds: ActKind) -> list[Act]:
