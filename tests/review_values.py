@@ -209,6 +209,18 @@ class Log:
         return self.memory.rows()
 
 
+def opened() -> Log:
+    """A review just opened."""
+    log = Log()
+    log.open()
+    return log
+
+
+def reissue(log: Log) -> Act:
+    """The publisher issues a source again."""
+    return log.write(SYSTEM, ActKind.REOPENED, why="again", later="hcpcs@2024-10-01.2")
+
+
 def signed_log() -> Log:
     """A review with every kind of act about it, approved."""
     log = Log()
