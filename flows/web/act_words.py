@@ -89,8 +89,13 @@ def code_of_subject(review: str, subject: str) -> str:
 def act_sentence(act: Act) -> str:
     """What was done, without who and when, in one line of plain words; a reason or a comment stands beside it."""
     sentence = _SENTENCES.get(act.kind)
-    text = sentence(act) if sentence else ""
-    return text or KIND_TITLES[act.kind]
+    return sentence(act) if sentence else KIND_TITLES[act.kind]
+
+
+def act_more(act: Act) -> str:
+    """The sentence, where it tells more than the title of the kind does; else ""."""
+    sentence = act_sentence(act)
+    return "" if act.kind is ActKind.COMMENTED or sentence.lower() == KIND_TITLES[act.kind].lower() else sentence
 
 
 def act_reason(act: Act) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
 
-from flows.web.act_words import KIND_TITLES, ROLE_TITLES, act_reason, act_sentence, code_of_subject
+from flows.web.act_words import KIND_TITLES, ROLE_TITLES, act_more, act_reason, act_sentence, code_of_subject
 from flows.web.rendering import render
 from flows.web.site import site_of
 from flows.web.visitors import Visitor, visiting
@@ -192,4 +192,4 @@ def _line(act: Act) -> ActLine:
     href = f"/updates/{quote(act.review, safe='@')}" if act.review else ""
     if code:
         href += f"/changes/{quote(act.subject, safe=':')}"
-    return ActLine(act, KIND_TITLES[act.kind], act_sentence(act), act_reason(act), code, href)
+    return ActLine(act, KIND_TITLES[act.kind], act_more(act), act_reason(act), code, href)

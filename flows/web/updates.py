@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from flows.report.impact_wording import dollars_text
 from flows.report.wording import CLASS_TITLES, KIND_TITLES, title_of_reason
-from flows.review.signoff import open_blockers
+from flows.review.signoff import list_blockers, open_blockers
 from flows.web.act_words import (
     BLOCKER_TITLES,
     ROLE_TITLES,
@@ -29,7 +29,7 @@ from flows.web.update_page import UpdatePage, build_update_page
 from flows.web.update_standing import read_standing
 from flows.web.visitors import Visitor, visiting
 from schema.access import Permission, Role
-from schema.review import Blocker, Review, Signature
+from schema.review import Blocker, Override, Review, Signature
 from schema.store.database import reading
 from schema.store.evidence import read_evidence
 from schema.store.review_reader import find_review, list_overrides, list_reviews, list_signatures
@@ -57,6 +57,8 @@ class UpdateLine:
     review: Review
     days_left: int
     blockers: tuple[Blocker, ...]
+    aside: int
+    """Blockers that somebody has set aside."""
     signed: int
     to_sign: int
 
@@ -80,7 +82,7 @@ def show_updates(request: Request, visitor: Annotated[Visitor, visiting(Permissi
         lines = [
             _line(
                 review,
-                open_blockers(review, list_overrides(connection, review.key)),
+                list_overrides(connection, review.key),
                 list_signatures(connection, review.key),
                 site.settings.sign_roles,
                 today,
@@ -122,11 +124,13 @@ def show_evidence(request: Request, key: str, _visitor: Annotated[Visitor, visit
 
 
 def _line(
-    review: Review, blockers: tuple[Blocker, ...], signatures: Sequence[Signature], roles: Sequence[Role], today: date
+    review: Review, overrides: Sequence[Override], signatures: Sequence[Signature], roles: Sequence[Role], today: date
 ) -> UpdateLine:
+    blockers = open_blockers(review, overrides)
+    aside = len(list_blockers(review)) - len(blockers)
     valid = {one.role for one in signatures if one.void_at is None}
     days_left = (review.effective_date - today).days
-    return UpdateLine(review, days_left, blockers, len(valid.intersection(roles)), len(roles))
+    return UpdateLine(review, days_left, blockers, aside, len(valid.intersection(roles)), len(roles))
 
 
 def _group(lines: Sequence[UpdateLine]) -> list[tuple[str, list[UpdateLine]]]:
