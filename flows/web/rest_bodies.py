@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from flows.web.rest_fields import Code, Digest, Line, Name, Note, Reason, Sequence, Subject, Subjects
+from flows.web.rest_fields import Code, Day, Digest, Flag, Line, Name, Note, Reason, Sequence, Subject, Subjects
 from schema.access import Role
 from schema.review import Action, BlockerKind, Decision
 
@@ -48,7 +47,7 @@ class ToAssign(Body):
 
     subjects: Subjects
     owner: Line
-    due_date: date | None = None
+    due_date: Day | None = None
     seen: Annotated[Sequence, SEEN]
 
 
@@ -77,7 +76,7 @@ class ToAssignTask(Body):
     """A task for another owner, or another day."""
 
     owner: Name
-    due_date: date
+    due_date: Day
     seen: Annotated[Sequence, SEEN]
 
 
@@ -86,7 +85,7 @@ class ToMarkTrained(Body):
 
     subject: Subject
     department: Line = ""
-    is_trained: bool
+    is_trained: Flag
     note: Note = ""
     seen: Annotated[Sequence, SEEN]
 
@@ -96,8 +95,8 @@ class ToSetReadiness(Body):
 
     payer: Name
     code: Code | Annotated[str, Field(max_length=0)] = ""
-    is_ready: bool
-    hold_until: date | None = None
+    is_ready: Flag
+    hold_until: Day | None = None
     note: Note = ""
     seen: Annotated[Sequence, SEEN]
 
@@ -111,7 +110,7 @@ class ToSubmit(Body):
 class ToSign(Body):
     """A signature: for a role of the account, under exactly what the digest names."""
 
-    role: Role
+    role: Literal[Role.CODER, Role.COMPLIANCE, Role.REVENUE_LEAD]
     digest: Digest
 
 
@@ -141,7 +140,7 @@ class ToSaveView(Body):
 
     name: Name
     query: Annotated[str, Field(max_length=2000, pattern=r"^[!-~]*$")]
-    is_shared: bool = False
+    is_shared: Flag = False
 
 
 class ToRemoveView(Body):

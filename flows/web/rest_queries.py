@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from flows.web.rest_fields import Line, Sequence
+from flows.web.rest_fields import Day, Line, SequenceInQuery
 from schema.acts import ActKind
 from schema.changes import ChangeKind, FieldClass
 from schema.impact import Priority
@@ -65,7 +64,7 @@ class AskedTasks(Asked):
 
     owner: Annotated[list[Line], Field(max_length=50)] = []
     is_done: bool | None = None
-    due_before: date | None = None
+    due_before: Day | None = None
 
 
 class AskedActs(Asked):
@@ -75,7 +74,7 @@ class AskedActs(Asked):
     subject: Line = ""
     actor: Line = ""
     kind: list[ActKind] = []
-    after: Sequence = 0
-    before: Sequence | None = None
+    after: SequenceInQuery = 0
+    before: SequenceInQuery | None = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 200
     is_newest_first: bool = True
