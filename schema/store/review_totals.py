@@ -38,9 +38,17 @@ class TaskPage:
 
 
 def count_open_owners(connection: Connection, key: str) -> list[tuple[str, int]]:
-    """(owner, open changes) of a review, "" for those without an owner; by owner."""
-    found = select(ITEM.c.owner, func.count()).where(ITEM.c.review == key, ITEM.c.is_open == 1)
-    return [(owner, count) for owner, count in connection.execute(found.group_by(ITEM.c.owner).order_by(ITEM.c.owner))]
+    """(owner, open changes) of a review, "" for those without an owner; by owner.
+
+    A change that was given to nobody counts for every owner of its uses.
+    """
+    columns = (ITEM.c.owner, ITEM.c.use_owners)
+    found = select(*columns, func.count()).where(ITEM.c.review == key, ITEM.c.is_open == 1).group_by(*columns)
+    counts: dict[str, int] = {}
+    for assigned, use_owners, count in connection.execute(found):
+        for owner in (assigned,) if assigned else _texts(use_owners) or ("",):
+            counts[owner] = counts.get(owner, 0) + count
+    return sorted(counts.items())
 
 
 def count_tasks(connection: Connection, today: date, key: str = "") -> list[tuple[str, int, int]]:
