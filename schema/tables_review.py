@@ -78,6 +78,7 @@ class ItemRow(SQLModel, table=True):
         Index("review_item_by_code", "review", "code", "subject"),
         Index("review_item_by_kind", "review", "kind_order", "rank", "paid_order", "code", "subject"),
         Index("review_item_by_open", "review", "is_open", "rank", "paid_order", "code", "subject"),
+        Index("review_item_by_paid", "review", "paid", "subject"),
         Index("review_item_by_action", "review", "action", "subject"),
     )
     review: str = Field(sa_type=Text, primary_key=True)

@@ -11,7 +11,10 @@ from typing import Any, get_args
 import pytest
 from sqlmodel import SQLModel
 
-import schema.tables  # noqa: F401  the metadata is filled by the import
+import schema.tables
+import schema.tables_access
+import schema.tables_acts
+import schema.tables_review  # noqa: F401  the metadata is filled by the imports
 from flows.sample.writer import write_sample
 from flows.settings import CONFIG_FILE, Settings, read_settings
 from loaders.document import Document

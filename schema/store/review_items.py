@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, and_, case, false, func, or_, select
 
+from schema.impact import Priority
 from schema.review import Action, Item
 from schema.review_query import Facets, ItemGroup, ItemPage, ItemQuery, ItemSort
 from schema.store.review_rows import select_rows, words_of
@@ -38,6 +39,7 @@ _SORTS: dict[ItemSort, tuple[Column[Any], ...]] = {
     ItemSort.DECIDED: (ITEM.c.decided_at,),
 }
 _ACTION_ORDER = case({action.value: place for place, action in enumerate(Action, 1)}, value=ITEM.c.action, else_=0)
+_RANKS = {priority: rank for rank, priority in enumerate(Priority)}
 # What a group is sorted by, and what it is called by.
 _GROUPS: dict[ItemGroup, tuple[ColumnElement[Any], ColumnElement[Any]]] = {
     ItemGroup.KIND: (ITEM.c.kind_order, ITEM.c.kind),
@@ -102,19 +104,43 @@ def count_facets(connection: Connection, key: str) -> Facets:
     """Counts over all changes of a review by kind, priority, class, action, and owner (assigned, or of a use)."""
     if not is_storable(key):
         return Facets()
-    kinds, priorities, classes, actions, owners = (Counter[str]() for _ in range(5))
-    columns = (ITEM.c.kind, ITEM.c.priority, ITEM.c.classes, ITEM.c.action, ITEM.c.owner, ITEM.c.use_owners)
-    # One pass: there are few different combinations, however many changes.
-    query = select(*columns, func.count().label("items")).where(ITEM.c.review == key).group_by(*columns)
-    for row in connection.execute(query):
-        kinds[row.kind] += row.items
-        priorities[row.priority or ""] += row.items
-        actions[row.action or ""] += row.items
-        for name in json.loads(row.classes):
-            classes[name] += row.items
-        for name in {*json.loads(row.use_owners), row.owner} - {""}:
-            owners[name] += row.items
-    return Facets(*(dict(sorted(counter.items())) for counter in (kinds, priorities, classes, actions, owners)))
+    kinds, priorities, classes, actions, owners = (
+        _count_values(connection, key, column)
+        for column in (ITEM.c.kind, ITEM.c.priority, ITEM.c.classes, ITEM.c.action, ITEM.c.use_owners)
+    )
+    # An owner of a use to whom the change is assigned as well counts once.
+    query = select(ITEM.c.owner, ITEM.c.use_owners, func.count().label("items")).where(
+        ITEM.c.review == key, ITEM.c.owner != ""
+    )
+    assigned = Counter[str]()
+    for row in connection.execute(query.group_by(ITEM.c.owner, ITEM.c.use_owners)):
+        if row.owner not in json.loads(row.use_owners):
+            assigned[row.owner] += row.items
+    return Facets(
+        kinds=_sort_counts(kinds),
+        priorities=_sort_counts(priorities),
+        classes=_sort_counts(_split_counts(classes)),
+        actions=_sort_counts(actions),
+        owners=_sort_counts(_split_counts(owners) + assigned),
+    )
+
+
+def _count_values(connection: Connection, key: str, column: Column[Any]) -> Counter[str]:
+    query = select(column, func.count()).where(ITEM.c.review == key).group_by(column)
+    return Counter({value or "": items for value, items in connection.execute(query)})
+
+
+def _split_counts(counts: Counter[str]) -> Counter[str]:
+    """The counts of the entries, where the counted values are lists of them; different lists are few."""
+    entries = Counter[str]()
+    for names, items in counts.items():
+        for name in json.loads(names):
+            entries[name] += items
+    return entries
+
+
+def _sort_counts(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counts.items()))
 
 
 def _match(key: str, query: ItemQuery) -> ColumnElement[bool]:
@@ -122,7 +148,8 @@ def _match(key: str, query: ItemQuery) -> ColumnElement[bool]:
     if query.kinds:
         wanted.append(ITEM.c.kind.in_([kind.value for kind in query.kinds]))
     if query.priorities:
-        wanted.append(ITEM.c.priority.in_([priority.value for priority in query.priorities]))
+        # By the rank, which is the place of the priority: the index of the list begins with it.
+        wanted.append(ITEM.c.rank.in_([_RANKS[priority] for priority in query.priorities]))
     if query.classes:
         wanted.append(or_(*(_holds(ITEM.c.classes, name) for name in query.classes)))
     if query.actions:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.types import TypeEngine
 
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+INSTANT = sa.DateTime(timezone=True)
 REFUSAL = "the log of acts is append-only"
 # In SQLite a row can be replaced by an insert that fires no trigger of removal, so inserts are looked at too.
 SQLITE_TRIGGERS = (
@@ -31,29 +33,14 @@ POSTGRESQL_TRIGGERS = (
 )
 
 
-def texts(*names: str) -> list[sa.Column[str]]:
-    """Columns of text that are never null."""
-    return [sa.Column(name, sa.Text, nullable=False) for name in names]
+def filled(kind: type[TypeEngine[Any]] | TypeEngine[Any], *names: str) -> list[sa.Column[Any]]:
+    """Columns that are never null."""
+    return [sa.Column(name, kind, nullable=False) for name in names]
 
 
 def keys(*names: str) -> list[sa.Column[str]]:
     """Columns of text that make up the key."""
     return [sa.Column(name, sa.Text, primary_key=True) for name in names]
-
-
-def integers(*names: str) -> list[sa.Column[int]]:
-    """Whole numbers and flags, never null."""
-    return [sa.Column(name, sa.Integer, nullable=False) for name in names]
-
-
-def cents(*names: str) -> list[sa.Column[int]]:
-    """Amounts in cents: more than 21 million dollars pass 32 bits."""
-    return [sa.Column(name, sa.BigInteger, nullable=False) for name in names]
-
-
-def instants(*names: str) -> list[sa.Column[datetime]]:
-    """Instants that are never null."""
-    return [sa.Column(name, sa.DateTime(timezone=True), nullable=False) for name in names]
 
 
 def upgrade() -> None:
@@ -62,8 +49,7 @@ def upgrade() -> None:
     create_reviews()
     create_work()
     create_access()
-    is_postgresql = op.get_bind().dialect.name == "postgresql"
-    for statement in POSTGRESQL_TRIGGERS if is_postgresql else SQLITE_TRIGGERS:
+    for statement in POSTGRESQL_TRIGGERS if op.get_bind().dialect.name == "postgresql" else SQLITE_TRIGGERS:
         op.execute(statement)
 
 
@@ -72,8 +58,8 @@ def create_log() -> None:
     op.create_table(
         "act",
         sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
-        *instants("at"),
-        *texts("actor", "roles", "via", "kind", "review", "subject", "body", "previous_hash", "hash"),
+        *filled(INSTANT, "at"),
+        *filled(sa.Text, "actor", "roles", "via", "kind", "review", "subject", "body", "previous_hash", "hash"),
         sa.CheckConstraint("sequence >= 1", name="act_sequence_from_1"),
         sa.CheckConstraint("via in ('page', 'rest', 'command', 'system')", name="act_via_is_known"),
     )
@@ -82,15 +68,15 @@ def create_log() -> None:
     op.create_table(
         "act_head",
         sa.Column("id", sa.Integer, primary_key=True),
-        *integers("sequence"),
-        *texts("hash"),
+        *filled(sa.Integer, "sequence"),
+        *filled(sa.Text, "hash"),
         sa.CheckConstraint("id = 1", name="act_head_is_one"),
     )
     op.create_table(
         "evidence",
         *keys("digest"),
-        *integers("size"),
-        sa.Column("content", sa.LargeBinary, nullable=False),
+        *filled(sa.Integer, "size"),
+        *filled(sa.LargeBinary, "content"),
     )
 
 
@@ -99,15 +85,22 @@ def create_reviews() -> None:
     op.create_table(
         "review",
         *keys("key"),
-        *texts("system"),
-        sa.Column("effective_date", sa.Date, nullable=False),
-        *texts("previous", "current", "state", "state_why", "evidence", "digest"),
-        *integers(
-            "items", "to_decide", "undecided", "deleted_in_use", "deleted_undecided", "differences", "is_assessed"
+        *filled(sa.Text, "system"),
+        *filled(sa.Date, "effective_date"),
+        *filled(sa.Text, "previous", "current", "state", "state_why", "evidence", "digest"),
+        *filled(
+            sa.Integer,
+            "items",
+            "to_decide",
+            "undecided",
+            "deleted_in_use",
+            "deleted_undecided",
+            "differences",
+            "is_assessed",
         ),
-        *texts("blockers", "summary"),
-        *instants("opened_at"),
-        *integers("version"),
+        *filled(sa.Text, "blockers", "summary"),
+        *filled(INSTANT, "opened_at"),
+        *filled(sa.Integer, "version"),
         sa.CheckConstraint("undecided <= to_decide and to_decide <= items", name="review_counts_hold"),
         sa.CheckConstraint("is_assessed in (0, 1)", name="review_is_assessed_flag"),
         sa.CheckConstraint("state in ('draft', 'in_review', 'approved', 'returned')", name="review_state_is_known"),
@@ -115,22 +108,22 @@ def create_reviews() -> None:
     op.create_table(
         "review_item",
         *keys("review", "subject"),
-        *texts("code", "record_kind", "kind"),
-        *integers("kind_order"),
-        *texts("cause", "family", "title", "words", "classes"),
+        *filled(sa.Text, "code", "record_kind", "kind"),
+        *filled(sa.Integer, "kind_order"),
+        *filled(sa.Text, "cause", "family", "title", "words", "classes"),
         sa.Column("priority", sa.Text),
-        *integers("rank", "claims"),
-        *cents("billed", "paid", "paid_order"),
-        *integers("uses"),
-        *texts("use_owners"),
-        *integers("is_named", "needs_decision"),
-        *texts("fingerprint"),
+        *filled(sa.Integer, "rank", "claims"),
+        *filled(sa.BigInteger, "billed", "paid", "paid_order"),
+        *filled(sa.Integer, "uses"),
+        *filled(sa.Text, "use_owners"),
+        *filled(sa.Integer, "is_named", "needs_decision"),
+        *filled(sa.Text, "fingerprint"),
         sa.Column("action", sa.Text),
-        *texts("reason", "successors", "decided_by"),
-        sa.Column("decided_at", sa.DateTime(timezone=True)),
-        *texts("owner"),
+        *filled(sa.Text, "reason", "successors", "decided_by"),
+        sa.Column("decided_at", INSTANT),
+        *filled(sa.Text, "owner"),
         sa.Column("due_date", sa.Date),
-        *integers("is_open", "version"),
+        *filled(sa.Integer, "is_open", "version"),
         sa.CheckConstraint(
             "action in ('replace', 'retire', 'add', 'no_action', 'needs_policy')", name="review_item_action_is_known"
         ),
@@ -154,11 +147,12 @@ def create_reviews() -> None:
     op.create_index(
         "review_item_by_open", "review_item", ["review", "is_open", "rank", "paid_order", "code", "subject"]
     )
+    op.create_index("review_item_by_paid", "review_item", ["review", "paid", "subject"])
     op.create_index("review_item_by_priority", "review_item", ["review", "rank", "paid_order", "code", "subject"])
     op.create_table(
         "review_item_detail",
         *keys("review", "subject"),
-        *texts("detail"),
+        *filled(sa.Text, "detail"),
         sa.ForeignKeyConstraint(
             ["review", "subject"], ["review_item.review", "review_item.subject"], name="review_item_detail_of_item"
         ),
@@ -170,54 +164,54 @@ def create_work() -> None:
     op.create_table(
         "review_task",
         *keys("review", "number"),
-        *texts("code", "what", "why", "owner"),
-        sa.Column("due_date", sa.Date, nullable=False),
-        *texts("priority", "use", "department", "locations"),
-        *integers("is_done"),
-        *texts("done_by"),
-        sa.Column("done_at", sa.DateTime(timezone=True)),
-        *texts("note"),
-        *integers("version"),
+        *filled(sa.Text, "code", "what", "why", "owner"),
+        *filled(sa.Date, "due_date"),
+        *filled(sa.Text, "priority", "use", "department", "locations"),
+        *filled(sa.Integer, "is_done"),
+        *filled(sa.Text, "done_by"),
+        sa.Column("done_at", INSTANT),
+        *filled(sa.Text, "note"),
+        *filled(sa.Integer, "version"),
         sa.CheckConstraint("is_done in (0, 1)", name="review_task_is_done_flag"),
     )
     op.create_index("review_task_by_due_date", "review_task", ["is_done", "due_date"])
     op.create_table(
         "review_training",
         *keys("review", "subject", "department"),
-        *texts("code", "title", "aspects"),
-        *integers("is_trained"),
-        *texts("trained_by"),
-        sa.Column("trained_at", sa.DateTime(timezone=True)),
-        *texts("note"),
-        *integers("version"),
+        *filled(sa.Text, "code", "title", "aspects"),
+        *filled(sa.Integer, "is_trained"),
+        *filled(sa.Text, "trained_by"),
+        sa.Column("trained_at", INSTANT),
+        *filled(sa.Text, "note"),
+        *filled(sa.Integer, "version"),
         sa.CheckConstraint("is_trained in (0, 1)", name="review_training_is_trained_flag"),
     )
     op.create_table(
         "review_readiness",
         *keys("review", "payer", "code"),
-        *integers("is_ready"),
+        *filled(sa.Integer, "is_ready"),
         sa.Column("hold_until", sa.Date),
-        *texts("note", "said_by"),
-        *instants("said_at"),
-        *integers("version"),
+        *filled(sa.Text, "note", "said_by"),
+        *filled(INSTANT, "said_at"),
+        *filled(sa.Integer, "version"),
         sa.CheckConstraint("is_ready in (0, 1)", name="review_readiness_is_ready_flag"),
     )
     op.create_table(
         "review_signature",
         sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
-        *texts("scope", "role", "signer"),
-        *instants("signed_at"),
-        *texts("digest", "statement"),
-        sa.Column("void_at", sa.DateTime(timezone=True)),
-        *texts("void_why"),
+        *filled(sa.Text, "scope", "role", "signer"),
+        *filled(INSTANT, "signed_at"),
+        *filled(sa.Text, "digest", "statement"),
+        sa.Column("void_at", INSTANT),
+        *filled(sa.Text, "void_why"),
         sa.CheckConstraint("(void_at is null) = (void_why = '')", name="review_signature_void_has_a_why"),
     )
     op.create_index("review_signature_by_scope", "review_signature", ["scope", "sequence"])
     op.create_table(
         "review_override",
         sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
-        *texts("review", "blocker", "what", "fingerprint", "reason", "overridden_by"),
-        *instants("overridden_at"),
+        *filled(sa.Text, "review", "blocker", "what", "fingerprint", "reason", "overridden_by"),
+        *filled(INSTANT, "overridden_at"),
         sa.CheckConstraint(
             "blocker in ('deleted_in_use', 'differences', 'not_assessed', 'source_reissued')",
             name="review_override_blocker_is_known",
@@ -228,8 +222,8 @@ def create_work() -> None:
     op.create_table(
         "saved_view",
         *keys("account", "name"),
-        *texts("query"),
-        *integers("is_shared"),
+        *filled(sa.Text, "query"),
+        *filled(sa.Integer, "is_shared"),
         sa.CheckConstraint("is_shared in (0, 1)", name="saved_view_is_shared_flag"),
     )
 
@@ -239,29 +233,29 @@ def create_access() -> None:
     op.create_table(
         "account",
         *keys("name"),
-        *texts("display_name", "roles", "teams"),
-        *integers("is_active"),
+        *filled(sa.Text, "display_name", "roles", "teams"),
+        *filled(sa.Integer, "is_active"),
         sa.Column("password_hash", sa.Text),
-        *instants("created_at"),
+        *filled(INSTANT, "created_at"),
         sa.CheckConstraint("is_active in (0, 1)", name="account_is_active_flag"),
     )
     op.create_table(
         "session",
         *keys("digest"),
         sa.Column("account", sa.Text, sa.ForeignKey("account.name"), nullable=False),
-        *texts("csrf"),
-        *instants("created_at", "seen_at", "expires_at"),
+        *filled(sa.Text, "csrf"),
+        *filled(INSTANT, "created_at", "seen_at", "expires_at"),
     )
     op.create_index("session_by_account", "session", ["account"])
     op.create_table(
         "token",
         *keys("digest"),
-        *integers("number"),
+        *filled(sa.Integer, "number"),
         sa.Column("account", sa.Text, sa.ForeignKey("account.name"), nullable=False),
-        *texts("label", "scopes"),
-        *instants("created_at"),
-        sa.Column("expires_at", sa.DateTime(timezone=True)),
-        *integers("is_revoked"),
+        *filled(sa.Text, "label", "scopes"),
+        *filled(INSTANT, "created_at"),
+        sa.Column("expires_at", INSTANT),
+        *filled(sa.Integer, "is_revoked"),
         sa.UniqueConstraint("number"),
         sa.CheckConstraint("is_revoked in (0, 1)", name="token_is_revoked_flag"),
         sa.CheckConstraint("number >= 1", name="token_number_from_1"),
@@ -269,26 +263,26 @@ def create_access() -> None:
     op.create_table(
         "login_failure",
         sa.Column("id", sa.Integer, primary_key=True),
-        *texts("key"),
-        *instants("at"),
+        *filled(sa.Text, "key"),
+        *filled(INSTANT, "at"),
     )
     op.create_index("login_failure_by_key", "login_failure", ["key", "at"])
     op.create_table(
         "member",
         *keys("name"),
-        *texts("display_name", "roles", "teams"),
-        *integers("is_active"),
-        *texts("password_digest"),
-        *instants("created_at"),
+        *filled(sa.Text, "display_name", "roles", "teams"),
+        *filled(sa.Integer, "is_active"),
+        *filled(sa.Text, "password_digest"),
+        *filled(INSTANT, "created_at"),
         sa.CheckConstraint("is_active in (0, 1)", name="member_is_active_flag"),
     )
     op.create_table(
         "token_grant",
         sa.Column("number", sa.Integer, primary_key=True),
-        *texts("account", "label", "scopes", "digest"),
-        sa.Column("expires_at", sa.DateTime(timezone=True)),
-        *integers("is_revoked"),
-        *instants("created_at"),
+        *filled(sa.Text, "account", "label", "scopes", "digest"),
+        sa.Column("expires_at", INSTANT),
+        *filled(sa.Integer, "is_revoked"),
+        *filled(INSTANT, "created_at"),
         sa.CheckConstraint("is_revoked in (0, 1)", name="token_grant_is_revoked_flag"),
     )
 
