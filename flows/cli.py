@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("report", "Write the change report of two releases."),
     "impact": ("impact", "Where the changes hurt this organisation: uses, claims, tasks."),
     "watch": ("watch", "What the payers answer in the first 90 days: denials, fault, dollars, work list."),
+    "review": ("review", "Review updates: decide about changes, assign, sign, audit."),
     "account": ("account", "Who has a name here, with which roles; tokens of programs."),
     "serve": ("serve", "The review pages and REST."),
     "schedule": ("schedule", "Serve the schedules with Prefect in one process."),
