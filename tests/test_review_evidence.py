@@ -16,7 +16,6 @@ from flows.review.evidence import (
     NO_RANK,
     build_evidence,
     build_summary,
-    is_same_ground,
     list_items,
     list_tasks,
     list_training,
@@ -28,11 +27,9 @@ from schema.errors import AuditError
 from schema.impact import Priority
 from schema.records import canonical_json
 from schema.review import Item
-from tests.impact_values import EFFECTIVE, cell_of, change_of, code_element, field_of, use_of
+from tests.impact_values import change_of, field_of
 from tests.report_samples import ALL_RESULTS, CONTROLS, SURROGATE, ResultMaker, diagnosis_result, make_record
 from tests.review_values import KEY, assessed, changes_of, sample_result
-
-ORDER_SETS = (use_of(cell_of(code_element("E0002")), kind="order_set"),)
 
 
 def items_of(result: UpdateResult) -> dict[str, Item]:
@@ -239,38 +236,8 @@ def test_bytes_that_are_no_evidence_are_refused(data: bytes) -> None:
         read_document(data)
 
 
-def test_priority_that_only_the_nearness_of_the_date_raises_is_the_same_ground() -> None:
-    """A deleted code in an order set: high in August, critical in September, and the decisions hold."""
-    far, near = (
-        read_document(build_evidence(assessed(*changes_of(), uses=ORDER_SETS, as_of=day)))
-        for day in (date(2024, 8, 1), date(2024, 9, 20))
-    )
-    assert far != near
-    assert is_same_ground(far, near)
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        assessed(*changes_of(), is_assessed=False),
-        assessed(*changes_of(), issue=2),
-        assessed(*changes_of()[1:]),
-        assessed(*changes_of(), successors={"E0002": ()}),
-    ],
-)
-def test_other_content_is_other_ground(other: UpdateResult) -> None:
-    one = read_document(build_evidence(sample_result()))
-    assert not is_same_ground(one, read_document(build_evidence(other)))
-
-
 @given(order=st.permutations(list(changes_of())))
 def test_order_of_the_changes_does_not_matter(order: list[Any]) -> None:
     result = sample_result()
     shuffled = replace(result, change_set=replace(result.change_set, changes=tuple(order)))
     assert sha256(build_evidence(shuffled)).digest() == sha256(build_evidence(result)).digest()
-
-
-def test_rule_that_time_brings_has_the_name_that_the_review_knows() -> None:
-    impacts = [assessed(*changes_of(), uses=ORDER_SETS, as_of=day).impact for day in (date(2024, 8, 1), EFFECTIVE)]
-    reasons = [{reason for item in impact.items for reason in item.reasons} for impact in impacts if impact]
-    assert reasons[1] - reasons[0] == {"deleted, little time"}

@@ -89,6 +89,18 @@ def test_act_that_was_put_in_or_repeated_is_found() -> None:
     assert check_chain(more.acts, more.head) == []
 
 
+def test_act_that_was_changed_with_its_own_hash_is_found_by_the_next_one() -> None:
+    acts = list(APPROVED.acts)
+    changed = replace(acts[4], actor="mallory")
+    acts[4] = replace(changed, hash=hash_act(changed))
+    assert [finding.where for finding in check_chain(acts, APPROVED.head)] == ["act 6"]
+
+
+def test_gap_in_the_log_is_found_though_the_chain_was_mended() -> None:
+    acts = rehash(APPROVED.acts[:3] + APPROVED.acts[4:])
+    assert [finding.where for finding in check_chain(acts, (acts[-1].sequence, acts[-1].hash))] == ["act 5"]
+
+
 def test_log_that_was_written_anew_whole_does_not_fit_a_head_kept_elsewhere() -> None:
     acts = rehash([replace(act, actor="nobody") for act in APPROVED.acts])
     assert check_chain(acts, (acts[-1].sequence, acts[-1].hash)) == []

@@ -21,8 +21,6 @@ _RANKS = {priority: rank for rank, priority in enumerate(Priority)}
 NO_RANK = len(_RANKS)
 """The rank of a change that touches nothing of this organisation."""
 
-# The one rule of priorities (`flows.impact.priority`) that asks how near the date is.
-_TIME_REASON = "deleted, little time"
 # Enough that two tasks of an update never share a number, and short enough to be typed.
 _NUMBER_DIGITS = 16
 _NOTHING: dict[str, Any] = {"lines": 0, "claims": 0, "billed": "0.00", "allowed": "0.00", "paid": "0.00"}
@@ -42,26 +40,6 @@ def read_document(data: bytes) -> dict[str, Any]:
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise AuditError("the evidence has another format", "another program wrote it", "use the newest addenda")
     return document
-
-
-def is_same_ground(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """Whether two documents differ in nothing but priorities that the nearness of the effective date raised.
-
-    Nobody has to decide or sign anew because weeks went by.
-    """
-    return _timeless(before) == _timeless(after)
-
-
-def _timeless(document: dict[str, Any]) -> dict[str, Any]:
-    """The document without priorities: they follow from the reasons, of which the one that time gives is left out."""
-    changes = []
-    for entry in document["changes"]:
-        impact = entry["impact"]
-        if impact:
-            reasons = [reason for reason in impact["reasons"] if reason != _TIME_REASON]
-            entry = {**entry, "impact": {**impact, "reasons": reasons, "priority": ""}}
-        changes.append(entry)
-    return {**document, "changes": changes, "tasks": [{**task, "priority": ""} for task in document["tasks"]]}
 
 
 def list_items(key: str, document: dict[str, Any]) -> list[Item]:
