@@ -28,7 +28,9 @@ _LONGEST_LINE = 4096
 # Nobody remembers a token that was made for a trial; who wants it longer says so.
 _TOKEN_DAYS = 365
 
-role_option = click.option("--role", "roles", multiple=True, type=click.Choice(list(Role)), help="May be repeated.")
+role_option = click.option(
+    "--role", "roles", multiple=True, type=click.Choice([role.value for role in Role]), help="May be repeated."
+)
 team_option = click.option(
     "--team", "teams", multiple=True, help="Name of an owner that the person stands for; may be repeated."
 )
@@ -177,8 +179,8 @@ def token() -> None:
 
 @token.command("add")
 @click.argument("label")
-@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(list(Permission)),
-              help="May be repeated.")  # fmt: skip
+@click.option("--scope", "scopes", multiple=True, required=True, help="May be repeated.",
+              type=click.Choice([scope.value for scope in Permission]))  # fmt: skip
 @click.option("--expires", metavar="DATE", help=f"The last day, in UTC; default: in {_TOKEN_DAYS} days.")
 @by_option
 @click.pass_context
