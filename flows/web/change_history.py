@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from flows.report.html import mark_segments
-from flows.report.word_marks import mark_words
+from flows.report.word_marks import Segment, mark_words
 from schema.records import CodeRecord
 from schema.releases import ReleaseId
 from schema.review import Item, Review
@@ -48,11 +48,11 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class NoteView:
-    """Notes of one sort. `at` is the code above that they stand at, "" for the code's own; `lines` are (text, mark)."""
+    """Notes of one sort. `at` is the code above that they stand at, "" for the code's own."""
 
     at: str
     title: str
-    lines: tuple[tuple[str, Literal["", "ins", "del"]], ...]
+    lines: tuple[Markup | str, ...]
 
 
 def read_code_past(engine: Engine, review: Review, item: Item) -> dict[str, Any]:
@@ -125,11 +125,19 @@ def _compare_fields(at: str, before: Mapping[str, Any], after: Mapping[str, Any]
         if name in _NOT_SHOWN:
             continue
         one, other = _lines_of(before.get(name)), _lines_of(after.get(name))
-        kept: list[tuple[str, Literal["", "ins", "del"]]] = [(line, "" if line in one else "ins") for line in other]
-        gone: list[tuple[str, Literal["", "ins", "del"]]] = [(line, "del") for line in one if line not in other]
-        if kept or gone:
-            title = _NOTE_TITLES.get(name) or name.replace("_", " ").capitalize()
-            yield NoteView(at, title, (*kept, *gone))
+        came, went = [line for line in other if line not in one], [line for line in one if line not in other]
+        lines: list[Markup | str] = [line for line in other if line in one]
+        if len(came) == len(went) == 1:
+            # One line in the place of another: what differs is told word by word.
+            before_marks, after_marks = mark_words(went[0], came[0])
+            if any(segment.is_changed for segment in before_marks):
+                lines.append(mark_segments(before_marks, "del"))
+            lines.append(mark_segments(after_marks, "ins"))
+        else:
+            lines += [mark_segments((Segment(line, True),), "del") for line in went]
+            lines += [mark_segments((Segment(line, True),), "ins") for line in came]
+        if lines:
+            yield NoteView(at, _NOTE_TITLES.get(name) or name.replace("_", " ").capitalize(), tuple(lines))
 
 
 def _lines_of(value: Any) -> list[str]:

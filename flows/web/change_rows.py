@@ -23,7 +23,7 @@ _CENTS = Decimal(100)
 _NO_PRIORITY = "Not touched"
 _UNDECIDED = "Undecided"
 # A row names so many owners of uses; the page of the change has all.
-_MOST_OWNERS = 3
+_MOST_OWNERS = 1
 
 
 @dataclass(frozen=True, slots=True)

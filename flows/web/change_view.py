@@ -15,6 +15,7 @@ from flows.report.impact_wording import words_of
 from flows.report.word_marks import mark_values, value_text
 from flows.report.wording import CLASS_TITLES, sources_text, title_of_field
 from schema.changes import TITLE_LIKENESS, ChangeKind, FieldClass
+from schema.fields import NOT_COMPARED, class_of
 from schema.systems import display_code
 
 # The cells of one use that are listed; an expression over a chapter may stand in thousands.
@@ -99,9 +100,9 @@ def view_change(system: str, detail: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _view_fields(change: Mapping[str, Any]) -> Iterator[FieldView]:
-    """What differs; for a code that came or went its titles, marked whole."""
-    for field in change["fields"]:
-        before, after = mark_values(field["before"], field["after"])
+    """What differs; of a code that came or went by what it is (billable, header), that too."""
+    for field in list_fields(change):
+        before, after = mark_values(_plain(field["before"]), _plain(field["after"]))
         yield FieldView(
             title_of_field(field["name"]),
             CLASS_TITLES[FieldClass(field["class"])],
@@ -110,15 +111,34 @@ def _view_fields(change: Mapping[str, Any]) -> Iterator[FieldView]:
         )
 
 
+def list_fields(change: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The fields that the change set names; where it names none and both records are there, what differs in them."""
+    if change["fields"] or not (change.get("before") and change.get("after")):
+        return list(change["fields"])
+    before, after = _flat(change["before"]), _flat(change["after"])
+    return [
+        {"name": name, "class": class_of(name).value, "before": before.get(name), "after": after.get(name)}
+        for name in dict.fromkeys((*before, *after))
+        if before.get(name) != after.get(name) and name not in NOT_COMPARED
+    ]
+
+
 def _view_same(change: Mapping[str, Any]) -> Iterator[FieldView]:
     """The fields that do not differ, or of the one record that there is."""
-    differing = {field["name"] for field in change["fields"]}
-    record = change.get("after") or change.get("before") or {}
-    values = {name: value for name, value in record.items() if name not in ("code", "kind", "details")}
-    for name, value in {**values, **(record.get("details") or {})}.items():
+    differing = {field["name"] for field in list_fields(change)}
+    for name, value in _flat(change.get("after") or change.get("before") or {}).items():
         if name not in differing and value not in (None, "", [], ()):
-            text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value_text(value)
+            text = value_text(_plain(value))
             yield FieldView(title_of_field(name), "", text, text)
+
+
+def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
+    own = {name: value for name, value in record.items() if name not in ("code", "kind", "details")}
+    return {**own, **(record.get("details") or {})}
+
+
+def _plain(value: Any) -> Any:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
 
 
 def _remarks(change: Mapping[str, Any]) -> Iterator[str]:
