@@ -15,7 +15,7 @@ from flows.review.signoff import (
     list_blockers,
 )
 from schema.access import Role
-from schema.acts import ActKind, hash_act
+from schema.acts import Act, ActKind, hash_act
 from schema.review import ReviewState
 from tests.review_touches import name_of, other, rehash, verify
 from tests.review_values import (
