@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from threading import Thread
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -206,6 +208,27 @@ def test_act_that_cannot_be_read_is_named_as_a_fault_of_the_log(engine: Engine) 
 def test_act_without_a_zone_is_refused(engine: Engine) -> None:
     with pytest.raises(ValueError, match="without a time zone"):
         append(engine, comment(), at=datetime(2024, 1, 1))  # noqa: DTZ001  the fault
+
+
+def test_acts_of_people_who_act_at_once_make_one_chain(engine: Engine) -> None:
+    def act_often(name: str) -> None:
+        for number in range(15):
+            append(
+                engine, comment(f"{name} {number}", replace(ADA, name=name)), comment("and", replace(ADA, name=name))
+            )
+
+    threads = [Thread(target=act_often, args=(name,)) for name in ("ada", "bo", "cy", "di")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with reading(engine) as connection:
+        acts = list(iterate_acts(connection))
+        head = read_head(connection)
+    assert [act.sequence for act in acts] == list(range(1, 121))
+    assert [act.previous_hash for act in acts] == [FIRST_HASH, *(act.hash for act in acts[:-1])]
+    assert head == (120, acts[-1].hash)
+    assert Counter(act.actor for act in acts) == dict.fromkeys(("ada", "bo", "cy", "di"), 30)
 
 
 def test_thousands_of_acts_are_gone_through_in_order(engine: Engine) -> None:

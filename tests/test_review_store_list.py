@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import groupby, product
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from schema.changes import ChangeKind, FieldClass
 from schema.errors import ReviewNotFoundError
@@ -200,6 +201,37 @@ def test_neighbours_are_those_of_the_list_also_for_what_has_left_it(
     after = with_it[at + 1].subject if at + 1 < len(with_it) else None
     with reading(engine) as connection:
         assert review_reader.neighbours(connection, KEY, query, item.subject) == (before, after)
+
+
+INDEXED = (
+    ItemQuery(),
+    ItemQuery(is_descending=True),
+    ItemQuery(sort=ItemSort.CODE),
+    ItemQuery(sort=ItemSort.KIND),
+    ItemQuery(sort=ItemSort.PAID, is_descending=True),
+    ItemQuery(group=ItemGroup.PRIORITY),
+    ItemQuery(group=ItemGroup.KIND),
+    ItemQuery(is_open=True),
+)
+
+
+@pytest.mark.parametrize("query", INDEXED, ids=range(len(INDEXED)))
+def test_usual_list_is_read_in_order_from_an_index(tmp_path: Path, query: ItemQuery) -> None:
+    """So the first page of thousands costs what the first page of hundreds does."""
+    engine = open_database(f"sqlite:///{tmp_path / 'addenda.db'}")
+    asked: list[tuple[str, Any]] = []
+    event.listen(
+        engine, "before_cursor_execute", lambda _c, _k, statement, values, *_: asked.append((statement, values))
+    )
+    subjects(engine, query)
+    (statement, values), *others = [(sql, values) for sql, values in asked if "review_item" in sql]
+    with engine.connect() as connection:
+        plan = "\n".join(str(row[-1]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values))
+    engine.dispose()
+    assert others == []
+    assert "INDEX review_item_by" in plan
+    assert "TEMP B-TREE" not in plan
+    assert "SCAN" not in plan
 
 
 @pytest.mark.parametrize("odd", ["", "code:none", "\0", "\ud800", "' OR 1=1"])

@@ -202,7 +202,11 @@ def _order_columns(query: ItemQuery) -> list[tuple[ColumnElement[Any], bool]]:
     turned: list[tuple[ColumnElement[Any], bool]] = [
         (column, query.is_descending) for column in (*_SORTS[query.sort], ITEM.c.subject)
     ]
-    return [(_GROUPS[query.group][0], False), *turned] if query.group else turned
+    if query.group is None:
+        return turned
+    group = _GROUPS[query.group][0]
+    # Inside a group its own column is the same everywhere; named twice it would keep the index from being used.
+    return [(group, False), *(pair for pair in turned if pair[0] is not group)]
 
 
 def _order(rows: Select[Any], query: ItemQuery) -> Select[Any]:
