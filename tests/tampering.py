@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, and_, create_engine, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Date, Table, and_, create_engine, delete, func, insert, select, text, update
 from sqlmodel import SQLModel
 
 from flows.review.replay import replay
@@ -18,6 +17,7 @@ from schema.records import canonical_json
 from schema.store.act_log import iterate_acts
 from schema.store.evidence import read_evidence
 from schema.store.review_rows import TABLES, save_rows
+from schema.tables import Instant
 from schema.tables_acts import ACT, ACT_HEAD
 
 # What no act gives: who is signed in, and who failed to, is gone after a day.
@@ -84,16 +84,16 @@ def lift_guards(connection: Connection) -> None:
         connection.exec_driver_sql(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
 
 
-def read_keys(connection: Connection, table: Table) -> list[tuple[Any, ...]]:
+def read_keys(connection: Connection, table: Table, most: int = 1_000_000) -> list[tuple[Any, ...]]:
+    """The keys of rows from all over the table, about as many as are wanted."""
     columns = table.primary_key.columns
-    return [tuple(row) for row in connection.execute(select(*columns).order_by(*columns))]
+    keys = [tuple(row) for row in connection.execute(select(*columns).order_by(*columns))]
+    return keys[:: max(1, len(keys) // most)]
 
 
 def list_tamperings(connection: Connection, table: Table, most_rows: int) -> Iterator[Tampering]:
     """Changes of every column, in rows from all over the table."""
-    keys = read_keys(connection, table)
-    step = max(1, len(keys) // most_rows)
-    for key in keys[::step]:
+    for key in read_keys(connection, table, most_rows):
         row = connection.execute(select(table).where(where_key(table, key))).mappings().one()
         for column in table.columns:
             for value in list_values(connection, table, column.name, row[column.name]):
@@ -104,8 +104,9 @@ def list_values(connection: Connection, table: Table, name: str, value: Any) -> 
     """Other values of the cell: near ones, one that stands in another row, and nothing where nothing may stand."""
     column = table.columns[name]
     if value is None:
-        kind = column.type.python_type
-        return [{str: "x", date: date(2024, 1, 1), datetime: datetime(2024, 1, 1, tzinfo=UTC), int: 1}[kind]]
+        if isinstance(column.type, Instant):
+            return [datetime(2024, 1, 1, tzinfo=UTC)]
+        return [date(2024, 1, 1) if isinstance(column.type, Date) else "x"]
     values: list[Any] = [None] if column.nullable else []
     match value:
         case datetime():
@@ -121,7 +122,7 @@ def list_values(connection: Connection, table: Table, name: str, value: Any) -> 
             others = select(column).where(column != value).distinct().order_by(column).limit(1)
             values += [value + "x", value + " ", *connection.execute(others).scalars()]
             values += [] if value == "" else [""]
-    is_key = column.primary_key
+    is_key = column.primary_key or (table.name, name) == ("token", "number")
     return [other for other in values if not (is_key and is_taken(connection, table, name, other))]
 
 
@@ -177,16 +178,3 @@ def work_rows_out_anew(connection: Connection) -> None:
     for table in TABLES.values():
         connection.execute(delete(table))
     save_rows(connection, memory.rows())
-
-
-def read_body(connection: Connection, sequence: int) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(
-        connection.execute(select(ACT.c.body).where(ACT.c.sequence == sequence)).scalar_one()
-    )
-    return found
-
-
-def engine_of(url: str) -> Engine:
-    from schema.store.database import open_database
-
-    return open_database(url)

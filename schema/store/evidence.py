@@ -34,10 +34,12 @@ def read_evidence(connection: Connection, digest: str) -> bytes:
         raise ReviewNotFoundError("no such evidence", "no document of that digest is held", "refresh the review")
     try:
         # Bytes that were put in its place may grow without end: no more is unpacked than was packed.
-        data = zlib.decompressobj().decompress(row.content, row.size + 1)
+        packed = zlib.decompressobj()
+        data = packed.decompress(row.content, max(row.size, 0) + 1)
     except (zlib.error, TypeError) as error:
         raise AuditError(f"evidence {digest} cannot be unpacked", str(error), _REMEDY) from error
-    if len(data) != row.size or sha256(data).hexdigest() != digest:
+    is_whole = packed.eof and not packed.unused_data and len(data) == row.size
+    if not is_whole or sha256(data).hexdigest() != digest:
         raise AuditError(f"evidence {digest} is not what was kept", "its bytes have another digest", _REMEDY)
     return data
 
