@@ -14,6 +14,7 @@ from flows.watch.acts import read_acts
 from flows.watch.alarms import date_alarms, keep_first_alarms, read_first_alarms
 from flows.watch.report import Findings, Key, build_report
 from flows.watch.watchlist import Baselines, build_watchlist
+from flows.watch_decisions import add_policy_acts, apply_decisions
 from schema.changes import UpdateResult
 from schema.contents import ReleaseInfo
 from schema.store import reader
@@ -96,7 +97,7 @@ def prepare_closings(
 def list_entries(engine: Engine, settings: Settings, config: Path | None, as_of: date) -> tuple[WatchEntry, ...]:
     """The watchlist of a day, without figures of remittances."""
     layers = _prepare_layers(engine, settings, config, as_of, _tell_nobody)
-    acts = read_acts(watch_folder(settings))
+    acts = _read_acts(engine, settings, layers)
     return tuple(entry for layer in _list_by_layer(layers, [{}] * len(layers), acts, as_of) for entry in layer)
 
 
@@ -113,8 +114,8 @@ class _Seen:
 def _prepare(
     engine: Engine, settings: Settings, config: Path | None, as_of: date, tell: Callable[[str], None]
 ) -> WatchReport:
-    acts = read_acts(watch_folder(settings))
     layers = _prepare_layers(engine, settings, config, as_of, tell)
+    acts = _read_acts(engine, settings, layers)
     plain = _list_by_layer(layers, [{}] * len(layers), acts, as_of)
     seen = [_look(engine, settings, layer, entries, as_of) for layer, entries in zip(layers, plain, strict=True)]
     return _join(layers, plain, seen, acts, as_of)
@@ -128,7 +129,7 @@ def _prepare_layers(
 
     layers: list[Layer] = []
     for previous, current in find_watched(engine, as_of):
-        result = prepare_result(engine, previous, current, as_of)
+        result = apply_decisions(engine, prepare_result(engine, previous, current, as_of))
         result, error = try_impact(engine, settings, config, result)
         if error is not None:
             tell(describe_left_out(result, error))
@@ -139,6 +140,12 @@ def _prepare_layers(
             layers.append(layer)
         layer[system] = result
     return layers
+
+
+def _read_acts(engine: Engine, settings: Settings, layers: Sequence[Layer]) -> Sequence[WatchAct]:
+    """What people did to the watchlist, by its commands and in the reviews of the updates."""
+    results = [result for layer in layers for result in layer.values()]
+    return add_policy_acts(engine, results, read_acts(watch_folder(settings)))
 
 
 def _list_by_layer(
