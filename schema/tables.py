@@ -161,6 +161,7 @@ class Check(SQLModel, table=True):
 
 
 def table_of(model: type[SQLModel]) -> Table:
+    """The table of a model: queries are written on it."""
     table: Table = model.__dict__["__table__"]
     return table
 

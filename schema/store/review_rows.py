@@ -198,6 +198,7 @@ def words_of(title: str) -> str:
 
 
 def select_rows(kind: type[Any]) -> Select[Any]:
+    """The query for all rows of a kind, whose columns are its fields and those that it is sorted by."""
     return _WHOLE_ITEM if kind is Item else select(TABLES[kind])
 
 
