@@ -16,7 +16,7 @@ import pytest
 
 from flows.accounts import authenticate_person, authenticate_token
 from flows.commands.actor import PASSWORD_VARIABLE, TOKEN_VARIABLE
-from schema.access import Role, Via
+from schema.access import Permission, Role, Via
 from schema.errors import CredentialsError
 from schema.store.act_log import read_acts
 from schema.store.database import open_database, reading
@@ -167,7 +167,11 @@ def test_token_is_printed_once_and_acts_within_its_scopes(peopled: CommandLine) 
     engine = open_database(peopled.url)
     actor = authenticate_token(engine, secret, datetime.now(UTC), Via.COMMAND)
     engine.dispose()
-    assert (actor.name, actor.roles, actor.scopes) == ("cora", {Role.CODER}, {"read", "work"})
+    assert (actor.name, actor.roles, actor.scopes) == (
+        "cora",
+        frozenset({Role.CODER}),
+        frozenset({Permission.READ, Permission.WORK}),
+    )
     listed = peopled("account", "token", "list", "--format", "json").json["tokens"]
     assert [(token["number"], token["account"], token["label"]) for token in listed] == [(1, "cora", "nightly job")]
     for output in ("table", "json", "csv"):
