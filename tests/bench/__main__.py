@@ -16,6 +16,7 @@ from tests.bench import impact, measures
 from tests.bench.harness import Figure
 from tests.bench.releases import list_releases
 from tests.bench.remits import measure_remits
+from tests.bench.review import measure_review
 from tests.bench.watch import measure_watch
 
 MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
@@ -26,6 +27,7 @@ MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "impact": impact.measure_impact,
     "remits": measure_remits,
     "watch": measure_watch,
+    "review": measure_review,
 }
 
 
