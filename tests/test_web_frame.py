@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import pytest
-from fastapi import Depends, FastAPI, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse
 
 from flows.report.word_marks import mark_words
 from flows.web import rendering
 from flows.web.assets import STATIC, read_assets
 from flows.web.faults import status_of
-from flows.web.forms import MOST_FIELDS, Form, checked_form
-from flows.web.guard import LONGEST_BODY
 from flows.web.rendering import TEMPLATES, day_text, label_of_key, mark_text, moment_text, money_text
 from flows.web.visitors import Visitor, safe_path, visiting
 from schema.access import Permission, Role
@@ -35,13 +33,11 @@ from schema.errors import (
     StoreError,
     UsageError,
 )
-from tests.web_site import WebSite, csrf_of, empty_site, make_client
+from tests.web_site import WebSite, empty_site, make_client
 
 if TYPE_CHECKING:
     from starlette.testclient import TestClient
 
-Worker = Annotated[Visitor, visiting(Permission.WORK)]
-Sent = Annotated[Form, Depends(checked_form)]
 HOSTILE = "<script>alert(1)</script>\"'\x00\u202e"
 
 
@@ -65,14 +61,10 @@ def app(site: WebSite) -> FastAPI:
     def show(request: Request, visitor: Annotated[Visitor, visiting(Permission.ACCOUNTS)]) -> HTMLResponse:
         return rendering.render(request, visitor, "left.html")
 
-    def take(visitor: Worker, form: Sent) -> PlainTextResponse:
-        return PlainTextResponse(f"{visitor.actor.name}: {form.text('words', '')}")
-
     for prefix in ("", "/api/v1"):
         app.add_api_route(f"{prefix}/test/fail", fail)
         app.add_api_route(f"{prefix}/test/refuse", refuse)
     app.add_api_route("/test/accounts", show, response_class=HTMLResponse)
-    app.add_api_route("/test/form", take, methods=["POST"])
     return app
 
 
@@ -82,10 +74,6 @@ def client(site: WebSite, app: FastAPI) -> TestClient:
     client = make_client(app, raise_server_exceptions=False)
     client.cookies.update(site.client(Role.CODER).cookies)
     return client
-
-
-def token_of(client: TestClient) -> str:
-    return csrf_of(client.get("/me").text)
 
 
 @pytest.mark.parametrize("path", ["/login", "/me", "/nothing", "/test/fail", "/healthz", "/api/v1/nothing"])
@@ -181,67 +169,6 @@ def test_whoever_may_not_sees_why_and_the_way_out(client: TestClient) -> None:
     assert "Sign out" in answer.text, "the page has its links"
 
 
-@pytest.mark.parametrize(
-    ("field", "headers"),
-    [
-        ("", {}),
-        ("A" * 43, {}),
-        ("é", {}),
-        ("right", {"Origin": "https://evil.example"}),
-        ("right", {"Origin": "null"}),
-        ("right", {"Origin": "https://127.0.0.1"}),
-        ("right", {"Sec-Fetch-Site": "cross-site"}),
-        ("right", {"Sec-Fetch-Site": "same-site"}),
-        ("right", {"X-CSRF-Token": "wrong"}),
-    ],
-)
-def test_a_form_that_our_page_did_not_send_is_refused(client: TestClient, field: str, headers: dict[str, str]) -> None:
-    given = token_of(client) if field == "right" else field
-    answer = client.post("/test/form", data={"csrf": given, "words": "x"}, headers=headers)
-    assert answer.status_code == 403
-    assert "The form was not" in answer.text
-
-
-@pytest.mark.parametrize("headers", [{}, {"Origin": "http://127.0.0.1"}, {"Sec-Fetch-Site": "same-origin"}])
-def test_a_form_of_our_own_is_taken(client: TestClient, headers: dict[str, str]) -> None:
-    answer = client.post("/test/form", data={"csrf": token_of(client), "words": " a\r\nb "}, headers=headers)
-    assert (answer.status_code, answer.text) == (200, "cora: a\nb")
-
-
-def test_htmx_sends_the_token_as_a_header(client: TestClient) -> None:
-    page = client.get("/me").text
-    token = csrf_of(page)
-    assert f'hx-headers=\'{{"X-CSRF-Token": "{token}"}}\'' in page
-    assert client.post("/test/form", headers={"X-CSRF-Token": token}).status_code == 200
-
-
-def test_the_token_of_another_session_is_none(site: WebSite, client: TestClient) -> None:
-    other = csrf_of(site.client(Role.CODER).get("/me").text)
-    assert client.post("/test/form", data={"csrf": other}).status_code == 403
-
-
-def test_the_role_is_asked_before_the_form(site: WebSite, app: FastAPI) -> None:
-    client = make_client(app)
-    client.cookies.update(site.client(Role.READER).cookies)
-    answer = client.post("/test/form", data={"csrf": token_of(client)})
-    assert answer.status_code == 403
-    assert "rita may not work on a review" in answer.text
-    assert make_client(app).post("/test/form").status_code == 303
-
-
-def test_files_and_endless_forms_are_refused(client: TestClient) -> None:
-    token = {"X-CSRF-Token": token_of(client)}
-    assert client.post("/test/form", files={"words": b"x"}, headers=token).status_code in (400, 422)
-    many = [("a", str(n)) for n in range(MOST_FIELDS + 1)]
-    body = "&".join(f"{name}={value}" for name, value in many)
-    form = {**token, "Content-Type": "application/x-www-form-urlencoded"}
-    answer = client.post("/test/form", content=body, headers=form)
-    assert answer.status_code in (400, 422)
-    long = client.post("/test/form", content="words=" + "x" * LONGEST_BODY, headers=form)
-    assert long.status_code == 422
-    assert "The form is too long" in long.text
-
-
 def test_a_fault_is_told_as_a_page_a_fragment_or_json(client: TestClient) -> None:
     page = client.get("/test/refuse")
     part = client.get("/test/refuse", headers={"HX-Request": "true"})
@@ -273,7 +200,7 @@ def test_an_address_that_leads_nowhere_is_told_with_the_links_of_the_visitor(sit
     assert "No page has this address" in answer.text
     assert 'href="/tasks"' in answer.text
     assert 'href="/tasks"' not in site.client().get("/nothing").text
-    assert client.get("/api/v1/nothing").json()["error"]["slug"] == "not-found"
+    assert client.get("/api/v1/nothing").json()["error"]["slug"] == "usage"
     assert client.post("/me").status_code == 405
 
 

@@ -183,6 +183,7 @@ def test_a_network_holds_its_addresses() -> None:
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
+        ({"auth": "oidc"}, "no OpenID Connect"),
         ({"auth": "proxy"}, "no proxy is named"),
         ({"auth": "proxy", "proxy_addresses": ["0.0.0.0/0"]}, "is everybody"),
         ({"proxy_addresses": ["::/0"]}, "is everybody"),

@@ -133,7 +133,7 @@ def _show_form(
         "said": said,
         "error": error,
     }
-    response = render(request, None, "login.html", status, auth=site_of(request).settings.auth, **values)
+    response = render(request, None, "login.html", status, **values)
     response.set_cookie(
         _form_cookie(request), secret, path="/", secure=is_encrypted(request), httponly=True, samesite="strict"
     )

@@ -56,12 +56,6 @@ TITLES = {
 _UNKNOWN = AddendaError("something is broken on our side", "", "try again, or look at the server's log")
 
 
-class MissingError(UsageError):
-    """No page has that address."""
-
-    slug = "not-found"
-
-
 def status_of(error: AddendaError) -> HTTPStatus:
     """The status that an error is answered with."""
     return next(status for kind, status in _STATUSES if isinstance(error, kind))
@@ -136,9 +130,9 @@ async def _greet(request: Request) -> None:
 
 def _name_http(request: Request, error: HTTPException) -> AddendaError:
     if error.status_code == HTTPStatus.NOT_FOUND:
-        return MissingError("no page has this address", "", "follow a link, or look for the code")
+        return UsageError("no page has this address", "", "follow a link, or look for the code")
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        return MissingError(f"this address does not take {shorten_value(request.method, 10)}", "", "open it as a page")
+        return UsageError(f"this address does not take {shorten_value(request.method, 10)}", "", "open it as a page")
     return UsageError("the request cannot be read", shorten_value(str(error.detail), 200), "")
 
 
