@@ -14,7 +14,7 @@ from flows.review_steps import refresh_review
 from flows.web.forms import Form, checked_form
 from flows.web.site import Site, site_of
 from flows.web.updates import address_of
-from flows.web.visitors import Visitor, visiting
+from flows.web.visitors import Visitor, safe_path, visiting
 from schema.access import Permission, Role
 from schema.errors import UsageError, shorten_value
 from schema.review import BlockerKind
@@ -36,7 +36,7 @@ def submit(request: Request, key: str, visitor: Signer, form: Checked) -> Redire
     """Put before the signers."""
     site = site_of(request)
     review_acts.submit(site.engine, visitor.actor, key, form.text("digest"), settings=site.settings, now=site.now())
-    return _back(key, "signatures")
+    return _back(key, form, "signatures")
 
 
 @router.post("/signatures")
@@ -55,7 +55,7 @@ def sign(request: Request, key: str, visitor: Signer, form: Checked) -> Redirect
         settings=site.settings,
         now=site.now(),
     )
-    return _back(key, "signatures")
+    return _back(key, form, "signatures")
 
 
 @router.post("/return")
@@ -71,7 +71,7 @@ def send_back(request: Request, key: str, visitor: Signer, form: Checked) -> Red
         settings=site.settings,
         now=site.now(),
     )
-    return _back(key)
+    return _back(key, form)
 
 
 @router.post("/overrides")
@@ -88,7 +88,7 @@ def override(request: Request, key: str, visitor: Overrider, form: Checked) -> R
         settings=site.settings,
         now=site.now(),
     )
-    return _back(key)
+    return _back(key, form)
 
 
 @router.post("/reopening")
@@ -96,7 +96,7 @@ def reopen(request: Request, key: str, visitor: Signer, form: Checked) -> Redire
     """Take back to draft."""
     site = site_of(request)
     review_acts.reopen(site.engine, visitor.actor, key, form.text("reason"), settings=site.settings, now=site.now())
-    return _back(key)
+    return _back(key, form)
 
 
 @router.post("/refresh")
@@ -104,7 +104,7 @@ def refresh(request: Request, key: str, visitor: Refresher, form: Checked) -> Re
     """Renew the evidence."""
     site = site_of(request)
     refresh_review(site.engine, site.settings, site.config, key, visitor.actor, site.now())
-    return _back(key)
+    return _back(key, form)
 
 
 @router.post("/readiness")
@@ -123,7 +123,7 @@ def record_readiness(request: Request, key: str, visitor: Worker, form: Checked)
         form.number("seen"),
         now=site.now(),
     )
-    return _back(key, "readiness")
+    return _back(key, form, "readiness")
 
 
 @router.post("/training")
@@ -141,7 +141,7 @@ def mark_trained(request: Request, key: str, visitor: Worker, form: Checked) -> 
         form.number("seen"),
         now=site.now(),
     )
-    return _back(key, "training")
+    return _back(key, form, "training")
 
 
 @router.post("/comments")
@@ -149,7 +149,7 @@ def comment(request: Request, key: str, visitor: Worker, form: Checked) -> Redir
     """Say something about the update as a whole."""
     site = site_of(request)
     review_acts.comment(site.engine, visitor.actor, key, "", form.text("text"), now=site.now())
-    return _back(key, "talk")
+    return _back(key, form, "talk")
 
 
 def prove(site: Site, visitor: Visitor, form: Form) -> None:
@@ -167,5 +167,7 @@ def choose(form: Form, name: str, kind: type[_Choice]) -> _Choice:
         raise UsageError(f"{name} has no choice {shorten_value(value)!r}", "", "open the page anew") from error
 
 
-def _back(key: str, place: str = "") -> RedirectResponse:
-    return RedirectResponse(address_of(key) + (f"#{place}" if place else ""), 303)
+def _back(key: str, form: Form, place: str = "") -> RedirectResponse:
+    """To the page that the form names in `back`, else to that of the update."""
+    back = form.text("back", "")
+    return RedirectResponse(safe_path(back) if back else address_of(key) + (f"#{place}" if place else ""), 303)

@@ -44,6 +44,7 @@ _WORDS: Mapping[str, Any] = {
     "CLASS_TITLES": {field_class.value: title for field_class, title in CLASS_TITLES.items()},
     "reason_title": title_of_reason,
     "dollars_of": lambda amount: dollars_text(Decimal(amount)),
+    "value_of": lambda value: value_text(value),
     "act_sentence": act_sentence,
     "act_reason": act_reason,
     "code_of_subject": code_of_subject,
@@ -71,6 +72,12 @@ class UpdateLine:
 def address_of(key: str) -> str:
     """The address of the page of a review."""
     return f"/updates/{quote(key)}"
+
+
+def value_text(value: str | Sequence[str] | None) -> str:
+    """The value of a field as it is read: columns that are numbered stand as a list."""
+    text = value if isinstance(value, str) else ", ".join(map(str, value or ()))
+    return text or "blank"
 
 
 @router.get("/")
