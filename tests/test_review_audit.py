@@ -6,39 +6,22 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
 import flows.review_audit
-from flows.accounts import add_account, add_first_administrator, add_token, authenticate_person, revoke_token, sign_in
-from flows.review.signoff import list_blockers
-from flows.review_acts import (
-    assign,
-    comment,
-    finish_task,
-    mark_trained,
-    override,
-    save_view,
-    send_back,
-    set_readiness,
-    sign_closeout,
-)
 from flows.review_anchors import DEMANDED_KINDS, anchors_file, read_anchors
 from flows.review_audit import keep_anchor, verify_log
-from flows.review_signing import digest_closeout
-from schema.access import Actor, Permission, Role, Via
+from schema.access import Role
 from schema.acts import ActKind
 from schema.errors import AuditError
-from schema.review import ReviewState
 from schema.store.act_log import iterate_acts
 from schema.store.database import reading
-from schema.store.review_reader import list_tasks, list_training
 from tests import passwords_cheap
 from tests.command_line import CommandLine
-from tests.review_home import ANNA, BEN, CARA, KEY, NOW, ReviewHome, make_home, write_releases
+from tests.review_home import NOW, ReviewHome, make_home, write_releases
 from tests.tampering import (
     AUDITED,
     copy_row,
@@ -50,11 +33,7 @@ from tests.tampering import (
     work_rows_out_anew,
     write_log_anew,
 )
-
-ADMIN = Actor("ada", frozenset({Role.ADMINISTRATOR}), Via.COMMAND)
-PASSWORD = "a bridge of green paper"
-SCOPE = "closeout@2024-11-01/30"
-DUE = date(2024, 9, 15)
+from tests.worked_review import work_through
 
 
 @pytest.fixture(scope="module")
@@ -69,49 +48,6 @@ def home(tmp_path: Path, releases: Path, database_url: str, monkeypatch: pytest.
     with make_home(tmp_path / "home", releases, database_url) as made:
         work_through(made)
         yield made
-
-
-def work_through(home: ReviewHome) -> None:
-    engine, settings = home.engine, home.settings
-    add_people(engine)
-    home.open()
-    blocker = list_blockers(home.review)[0]
-    override(engine, BEN, KEY, blocker.kind, "they are decided later", blocker.fingerprint, settings=settings, now=NOW)
-    home.decide_deleted()
-    seen = home.review.version
-    assign(engine, ANNA, KEY, ["code:E668"], "coding", DUE, seen, now=NOW)
-    comment(engine, BEN, KEY, "code:E668", "what of class 3?", now=NOW)
-    comment(engine, BEN, KEY, "", "please before the meeting", now=NOW)
-    with reading(engine) as connection:
-        task, mark = list_tasks(connection, review=KEY)[0], list_training(connection, KEY)[0]
-    finish_task(engine, ANNA, KEY, task.number, "done", seen, now=NOW)
-    mark_trained(engine, ANNA, KEY, mark.subject, mark.department, True, "in the round", seen, now=NOW)
-    set_readiness(engine, CARA, KEY, "Acme", "", False, DUE, "they are late", home.review.version, now=NOW)
-    set_readiness(engine, CARA, KEY, "Zenith", "E6689", True, None, "", home.review.version, now=NOW)
-    save_view(engine, ANNA, "mine", "owner=coding", True, NOW)
-    home.submit()
-    send_back(engine, BEN, KEY, home.review.digest, "look at obesity again", settings=settings, now=NOW)
-    home.submit()
-    for actor, role in ((ANNA, Role.CODER), (BEN, Role.COMPLIANCE), (CARA, Role.REVENUE_LEAD)):
-        home.sign(actor, role)
-    if home.review.state is not ReviewState.APPROVED:
-        raise AssertionError(home.review.state)
-    closeout = settings.home / "watch" / "2024-11-01" / "closeout-30.json"
-    closeout.parent.mkdir(parents=True)
-    closeout.write_text("{}")
-    digest = digest_closeout(settings, SCOPE)
-    sign_closeout(engine, settings, CARA, SCOPE, Role.REVENUE_LEAD, digest, NOW)
-
-
-def add_people(engine: Engine) -> None:
-    add_first_administrator(engine, "ada", "Ada Ames", PASSWORD, NOW)
-    add_account(engine, ADMIN, "anna", "Anna", [Role.CODER], ["coding"], PASSWORD, NOW)
-    add_account(engine, ADMIN, "pia", "Pia", [Role.READER], [], None, NOW)
-    sign_in(engine, "anna", PASSWORD, "192.0.2.7", NOW)
-    anna = authenticate_person(engine, "anna", PASSWORD, NOW)
-    add_token(engine, anna, "nightly", [Permission.READ], NOW + timedelta(days=9), NOW)
-    add_token(engine, anna, "weekly", [Permission.READ, Permission.WORK], None, NOW)
-    revoke_token(engine, anna, 1, NOW)
 
 
 def verify(home: ReviewHome) -> list[str]:

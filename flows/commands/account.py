@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from flows.commands.account_tokens import flatten, token
 from flows.commands.actor import by_option, find_actor, read_password
 from flows.commands.common import (
     format_option,
     open_settings,
     open_store,
-    parse_day,
     print_csv,
     print_json,
     print_table,
 )
-from schema.access import Account, Actor, Permission, Role, Token
+from schema.access import Account, Actor, Role
 from schema.errors import UsageError
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 _LONGEST_LINE = 4096
-# Nobody remembers a token that was made for a trial; who wants it longer says so.
-_TOKEN_DAYS = 365
 
 role_option = click.option(
     "--role", "roles", multiple=True, type=click.Choice([role.value for role in Role]), help="May be repeated."
@@ -42,6 +40,9 @@ password_option = click.option(
 @click.group("account")
 def command() -> None:
     """Accounts: people with their roles and teams, and tokens of programs."""
+
+
+command.add_command(token)
 
 
 @command.command("add")
@@ -96,7 +97,7 @@ def list_(context: click.Context, output: str) -> None:
         print_json({"accounts": [_describe(account) for account in accounts]})
         return
     header = ("name", "display_name", "roles", "teams", "is_active", "has_password", "created_at")
-    rows = [[_flatten(_describe(account)[column]) for column in header] for account in accounts]
+    rows = [[flatten(_describe(account)[column]) for column in header] for account in accounts]
     (print_csv if output == "csv" else print_table)(header, rows)
 
 
@@ -172,63 +173,6 @@ def password(context: click.Context, name: str, password_file: TextIO | None, by
     click.echo(f"the password of {spell_name(name)} is set, and its sessions have ended")
 
 
-@command.group("token")
-def token() -> None:
-    """Tokens: secrets by which programs act, within their scopes."""
-
-
-@token.command("add")
-@click.argument("label")
-@click.option("--scope", "scopes", multiple=True, required=True, help="May be repeated.",
-              type=click.Choice([scope.value for scope in Permission]))  # fmt: skip
-@click.option("--expires", metavar="DATE", help=f"The last day, in UTC; default: in {_TOKEN_DAYS} days.")
-@by_option
-@click.pass_context
-def token_add(context: click.Context, label: str, scopes: tuple[str, ...], expires: str | None, by: str | None) -> None:
-    """Make a token of the account that acts; its secret is printed this once. LABEL says what it is for."""
-    from flows.account_tokens import add_token
-
-    engine = open_store(open_settings(context))
-    now = datetime.now(UTC)
-    day = parse_day(expires, "--expires") or (now + timedelta(days=_TOKEN_DAYS)).date()
-    ends = _end_of(day)
-    actor = find_actor(engine, by)
-    click.echo(add_token(engine, actor, label, [Permission(scope) for scope in scopes], ends, now))
-    click.echo(f"keep it now: it is not shown again; it ends after {day}", err=True)
-
-
-@token.command("list")
-@click.option("--account", help="Of this account alone.")
-@format_option
-@click.pass_context
-def token_list(context: click.Context, account: str | None, output: str) -> None:
-    """List the tokens, without their secrets."""
-    from schema.store.access import list_tokens
-    from schema.store.database import reading
-
-    with reading(open_store(open_settings(context))) as connection:
-        tokens = list_tokens(connection, account)
-    if output == "json":
-        print_json({"tokens": [_describe_token(one) for one in tokens]})
-        return
-    header = ("number", "account", "label", "scopes", "created_at", "expires_at", "is_revoked")
-    rows = [[_flatten(_describe_token(one)[column]) for column in header] for one in tokens]
-    (print_csv if output == "csv" else print_table)(header, rows)
-
-
-@token.command("revoke")
-@click.argument("number", type=click.IntRange(min=1))
-@by_option
-@click.pass_context
-def token_revoke(context: click.Context, number: int, by: str | None) -> None:
-    """Revoke a token: an own one, or as administrator any."""
-    from flows.account_tokens import revoke_token
-
-    engine = open_store(open_settings(context))
-    revoke_token(engine, find_actor(engine, by), number, datetime.now(UTC))
-    click.echo(f"revoked: token {number}")
-
-
 def _needs_first(engine: Engine, roles: tuple[str, ...], teams: tuple[str, ...]) -> bool:
     """Whether there is no administrator yet; then the account to be added has to be one. Raises UsageError."""
     from schema.store.access import list_accounts
@@ -261,13 +205,6 @@ def _read_new(file: TextIO | None) -> str:
     return typed
 
 
-def _end_of(day: date) -> datetime:
-    try:
-        return datetime.combine(day, time(), UTC) + timedelta(days=1)
-    except OverflowError as error:
-        raise UsageError(f"--expires cannot be {day}", "no day comes after it", "name an earlier day") from error
-
-
 def _describe(account: Account) -> dict[str, Any]:
     return {
         "name": account.name,
@@ -278,28 +215,6 @@ def _describe(account: Account) -> dict[str, Any]:
         "has_password": account.password_hash is not None,
         "created_at": account.created_at.isoformat(),
     }
-
-
-def _describe_token(one: Token) -> dict[str, Any]:
-    return {
-        "number": one.number,
-        "account": one.account,
-        "label": one.label,
-        "scopes": [scope.value for scope in one.scopes],
-        "created_at": one.created_at.isoformat(),
-        "expires_at": one.expires_at.isoformat() if one.expires_at else None,
-        "is_revoked": one.is_revoked,
-    }
-
-
-def _flatten(value: Any) -> Any:
-    """A value as one cell; what a spreadsheet would take for a formula is text."""
-    from flows.report.data import disarm
-
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    text = "; ".join(value) if isinstance(value, list) else value
-    return disarm(text) if isinstance(text, str) else text
 
 
 def _say(account: Account) -> str:
