@@ -20,11 +20,18 @@ from schema.access import SIGNING_ROLES, SYSTEM, Actor, Role, Via
 from schema.acts import Act
 from schema.changes import ChangeKind, UpdateResult
 from schema.releases import ReleaseId, ReleaseRef
-from schema.review import Action, BlockerKind, Decision, Item, Review, ReviewState, Signature
+from schema.review import Action, Blocker, BlockerKind, Decision, Item, Review, ReviewState, Signature
 from schema.review_query import ItemQuery
 from schema.store.act_log import read_acts
 from schema.store.database import open_database, reading
-from schema.store.review_reader import find_item, find_items, find_review, list_signatures
+from schema.store.review_reader import (
+    find_item,
+    find_items,
+    find_review,
+    list_signatures,
+    list_tasks,
+    list_training,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -195,3 +202,27 @@ def write_releases(folder: Path) -> Path:
     """The sample's releases, in `folder`."""
     write_sample(folder)
     return folder
+
+
+def list_numbers(home: ReviewHome) -> list[str]:
+    """The numbers of the tasks, sorted."""
+    with reading(home.engine) as connection:
+        return sorted(task.number for task in list_tasks(connection, review=KEY))
+
+
+def find_lesson(home: ReviewHome) -> tuple[str, str]:
+    """Subject and department of something that is to be taught."""
+    with reading(home.engine) as connection:
+        mark = list_training(connection, KEY)[0]
+    return mark.subject, mark.department
+
+
+def find_blocker(home: ReviewHome, kind: BlockerKind) -> Blocker:
+    """The blocker of that kind."""
+    return next(one for one in list_blockers(home.review) if one.kind is kind)
+
+
+def set_aside(home: ReviewHome, actor: Actor, kind: BlockerKind, reason: str = "we know it", print_: str = "") -> None:
+    """Set the blocker of that kind aside, or the one of that fingerprint."""
+    fingerprint = print_ or find_blocker(home, kind).fingerprint
+    override(home.engine, actor, KEY, kind, reason, fingerprint, settings=home.settings, now=NOW)

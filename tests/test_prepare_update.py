@@ -136,6 +136,7 @@ def test_run_is_completed_and_says_what_it_made(run: Run, home: Path) -> None:
     assert result.files is not None
     assert result.files.html == home / "reports" / "icd10cm@2024-10-01.1_from_2023-10-01.1" / "report.html"
     assert result.has_findings is False
+    assert result.review == "icd10cm@2024-10-01"
 
 
 def test_run_and_the_path_without_prefect_write_the_same_bytes(run: Run, given: Path, tmp_path: Path) -> None:
@@ -154,6 +155,7 @@ def test_tasks_are_named_for_their_release_and_each_ran_once(server: SyncPrefect
         "find successors for icd10cm@2024-10-01.1",
         "assess the impact of icd10cm@2024-10-01.1",
         "report icd10cm@2024-10-01.1",
+        "open the review of icd10cm@2024-10-01.1",
     ]
     once = dict.fromkeys(names, 1)
     assert read_attempts(server, run, once) == once
@@ -167,6 +169,7 @@ def test_results_are_read_back_as_artifacts(run: Run) -> None:
         "icd10cm-reconciliation": "table",
         "icd10cm-successors": "markdown",
         "icd10cm-report": "markdown",
+        "icd10cm-review": "markdown",
     }
     text = {key: str(artifact.data) for key, artifact in run.artifacts.items()}
     assert "**icd10cm&#64;2024-10-01.1** loaded" in text["icd10cm-release-checks"]
@@ -177,6 +180,7 @@ def test_results_are_read_back_as_artifacts(run: Run) -> None:
     assert "0 of 1 deleted code " in text["icd10cm-successors"]
     assert "- 0 new, 1 deleted, 1 revised." in text["icd10cm-report"]
     assert "report.html" in text["icd10cm-report"]
+    assert "review icd10cm&#64;2024-10-01: draft" in text["icd10cm-review"]
 
 
 def test_second_run_changes_nothing_and_prefect_keeps_no_result(

@@ -29,8 +29,6 @@ from schema.acts import ActKind
 from schema.changes import ChangeKind
 from schema.errors import AccessError, ConflictError, ReviewNotFoundError, SignOffError, UsageError
 from schema.review import Action, Decision, ReviewState
-from schema.store.database import reading
-from schema.store.review_reader import list_readiness, list_tasks, list_training, list_views
 from tests.review_home import (
     ANNA,
     BEN,
@@ -40,6 +38,8 @@ from tests.review_home import (
     NOW,
     RETIRE,
     ReviewHome,
+    find_lesson,
+    list_numbers,
     make_home,
     write_releases,
 )
@@ -53,10 +53,10 @@ WORK: dict[str, Callable[[ReviewHome, Actor], Any]] = {
     "reopen_items": lambda h, a: reopen_items(h.engine, a, KEY, [POLYPS], "not yet", h.review.version, now=NOW),
     "assign": lambda h, a: assign(h.engine, a, KEY, [E668], "coding", DUE, h.review.version, now=NOW),
     "comment": lambda h, a: comment(h.engine, a, KEY, E668, "what of class 3?", now=NOW),
-    "finish_task": lambda h, a: finish_task(h.engine, a, KEY, numbers(h)[0], "", h.review.version, now=NOW),
-    "reopen_task": lambda h, a: reopen_task(h.engine, a, KEY, numbers(h)[1], "no", h.review.version, now=NOW),
-    "assign_task": lambda h, a: assign_task(h.engine, a, KEY, numbers(h)[2], "it", DUE, h.review.version, now=NOW),
-    "mark_trained": lambda h, a: mark_trained(h.engine, a, KEY, *lesson(h), True, "", h.review.version, now=NOW),
+    "finish_task": lambda h, a: finish_task(h.engine, a, KEY, list_numbers(h)[0], "", h.review.version, now=NOW),
+    "reopen_task": lambda h, a: reopen_task(h.engine, a, KEY, list_numbers(h)[1], "no", h.review.version, now=NOW),
+    "assign_task": lambda h, a: assign_task(h.engine, a, KEY, list_numbers(h)[2], "it", DUE, h.review.version, now=NOW),
+    "mark_trained": lambda h, a: mark_trained(h.engine, a, KEY, *find_lesson(h), True, "", h.review.version, now=NOW),
     "set_readiness": lambda h, a: set_readiness(
         h.engine, a, KEY, "Acme", "E66.8", False, DUE, "", h.review.version, now=NOW
     ),
@@ -95,21 +95,10 @@ def home(tmp_path: Path, releases: Path, database_url: str) -> Iterator[ReviewHo
 def begun(home: ReviewHome) -> ReviewHome:
     """The review with something done, so that every act of work is possible."""
     home.decide("Z86010")
-    finish_task(home.engine, ANNA, KEY, numbers(home)[1], "", home.review.version, now=NOW)
+    finish_task(home.engine, ANNA, KEY, list_numbers(home)[1], "", home.review.version, now=NOW)
     for actor in (ANNA, BEN, CARA):
         save_view(home.engine, actor, f"of {actor.name}", "kind=new", False, NOW)
     return home
-
-
-def numbers(home: ReviewHome) -> list[str]:
-    with reading(home.engine) as connection:
-        return sorted(task.number for task in list_tasks(connection, review=KEY))
-
-
-def lesson(home: ReviewHome) -> tuple[str, str]:
-    with reading(home.engine) as connection:
-        mark = list_training(connection, KEY)[0]
-    return mark.subject, mark.department
 
 
 def test_each_act_of_work_is_for_those_who_may_work_and_leaves_nothing_of_others(begun: ReviewHome) -> None:
@@ -239,68 +228,6 @@ def test_comments_do_not_conflict_and_change_no_decision(home: ReviewHome) -> No
         comment(home.engine, ANNA, KEY, E668, "", now=NOW)
 
 
-def test_task_is_finished_once_and_can_be_reopened_and_given_to_others(home: ReviewHome) -> None:
-    number = numbers(home)[0]
-    seen = home.review.version
-    finish_task(home.engine, ANNA, KEY, number, "in test", seen, now=NOW)
-    with pytest.raises(ConflictError, match="anna finished the task about"):
-        finish_task(home.engine, BEN, KEY, number, "", seen, now=NOW)
-    with pytest.raises(SignOffError, match="is done"):
-        finish_task(home.engine, BEN, KEY, number, "", home.review.version, now=NOW)
-    reopen_task(home.engine, BEN, KEY, number, "not in production", home.review.version, now=NOW)
-    with pytest.raises(SignOffError, match="is not done"):
-        reopen_task(home.engine, BEN, KEY, number, "again", home.review.version, now=NOW)
-    assign_task(home.engine, CARA, KEY, number, "information technology", DUE, home.review.version, now=NOW)
-    with reading(home.engine) as connection:
-        task = next(task for task in list_tasks(connection, review=KEY) if task.number == number)
-    assert (task.is_done, task.owner, task.due_date) == (False, "information technology", DUE)
-    with pytest.raises(ReviewNotFoundError, match="no task"):
-        finish_task(home.engine, ANNA, KEY, "0" * 16, "", home.review.version, now=NOW)
-
-
-def test_training_is_marked_for_a_department_that_is_to_be_taught(home: ReviewHome) -> None:
-    subject, department = lesson(home)
-    mark_trained(home.engine, ANNA, KEY, subject, department, True, "in the huddle", home.review.version, now=NOW)
-    with reading(home.engine) as connection:
-        mark = list_training(connection, KEY)[0]
-    assert (mark.is_trained, mark.trained_by, mark.note) == (True, "anna", "in the huddle")
-    with pytest.raises(ConflictError, match="anna marked the training"):
-        mark_trained(home.engine, BEN, KEY, subject, department, False, "", 1, now=NOW)
-    with pytest.raises(ReviewNotFoundError, match="nothing to be taught"):
-        mark_trained(home.engine, ANNA, KEY, subject, "elsewhere", True, "", home.review.version, now=NOW)
-
-
-def test_readiness_is_said_of_a_payer_for_one_code_or_for_all(home: ReviewHome) -> None:
-    start = home.review.version
-    set_readiness(home.engine, ANNA, KEY, "Acme", "", True, None, "by letter", start, now=NOW)
-    set_readiness(home.engine, ANNA, KEY, "Acme", "e66.8", False, DUE, "", start, now=NOW)
-    with reading(home.engine) as connection:
-        rows = {(row.payer, row.code): row for row in list_readiness(connection, KEY)}
-    assert rows["Acme", ""].is_ready is True
-    assert (rows["Acme", "E668"].is_ready, rows["Acme", "E668"].hold_until) == (False, DUE)
-    with pytest.raises(ConflictError, match="anna spoke of the readiness"):
-        set_readiness(home.engine, BEN, KEY, "Acme", "", False, DUE, "", start, now=NOW)
-    with pytest.raises(UsageError, match="no claims held"):
-        set_readiness(home.engine, BEN, KEY, "Acme", "", True, DUE, "", home.review.version, now=NOW)
-    with pytest.raises(ReviewNotFoundError, match="no change"):
-        set_readiness(home.engine, BEN, KEY, "Acme", "Q99", True, None, "", home.review.version, now=NOW)
-    with pytest.raises(UsageError, match="payer"):
-        set_readiness(home.engine, BEN, KEY, "", "", True, None, "", home.review.version, now=NOW)
-
-
-def test_views_are_ones_own_and_the_later_one_of_a_name_counts(home: ReviewHome) -> None:
-    save_view(home.engine, ANNA, "open ones", "open=1", True, NOW)
-    save_view(home.engine, ANNA, "open ones", "open=1&owner=anna", False, NOW)
-    with pytest.raises(ReviewNotFoundError, match="ben has no view"):
-        remove_view(home.engine, BEN, "open ones", NOW)
-    with reading(home.engine) as connection:
-        assert [view.query for view in list_views(connection, "anna")] == ["open=1&owner=anna"]
-        assert list_views(connection, "ben") == []
-    remove_view(home.engine, ANNA, "open ones", NOW)
-    with reading(home.engine) as connection:
-        assert list_views(connection, "anna") == []
-
-
 def test_changed_decision_of_an_approved_review_voids_every_signature_and_says_why(home: ReviewHome) -> None:
     approved = home.approve()
     acts = home.decide("E668", Decision(Action.NO_ACTION, "we keep it"), by=CARA)
@@ -316,7 +243,7 @@ def test_work_that_decides_nothing_leaves_the_signatures(home: ReviewHome) -> No
     home.approve()
     comment(home.engine, ANNA, KEY, E668, "thank you", now=NOW)
     assign(home.engine, ANNA, KEY, [E668], "coding", DUE, home.review.version, now=NOW)
-    finish_task(home.engine, ANNA, KEY, numbers(home)[0], "", home.review.version, now=NOW)
+    finish_task(home.engine, ANNA, KEY, list_numbers(home)[0], "", home.review.version, now=NOW)
     assert home.review.state is ReviewState.APPROVED
     assert all(one.void_at is None for one in home.signatures())
 
