@@ -122,8 +122,9 @@ def test_returned_review_says_why_and_goes_round_again(home: ReviewHome) -> None
     with pytest.raises(AccessError, match="may not return"):
         give_back(home, READER)
     give_back(home)
-    assert home.review.state is ReviewState.RETURNED
-    assert "E66.8 is not right" in home.review.state_why
+    returned = home.review
+    assert returned.state is ReviewState.RETURNED
+    assert "E66.8 is not right" in returned.state_why
     assert [one.void_at for one in home.signatures()] == [NOW]
     home.submit()
     for actor, role in SIGNERS:
