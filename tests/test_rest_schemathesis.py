@@ -55,7 +55,7 @@ def run_schemathesis(site: WebSite, folder: Path, examples: int, **parameters: s
     config.write_text(CONFIG.format(examples=examples, parameters=lines))
     header = f"Authorization:{bearing(make_token(site))['Authorization']}"
     with serving(site.app) as address:
-        command = [PROGRAM, "--config-file", config, "--no-color", "run", f"{address}/api/v1/openapi.json"]
+        command = [str(PROGRAM), "--config-file", str(config), "--no-color", "run", f"{address}/api/v1/openapi.json"]
         options = ["--header", header, "--phases", "examples,coverage,fuzzing", "--max-failures", "12"]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("ADDENDA_")}
         done = subprocess.run(

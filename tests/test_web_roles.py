@@ -220,7 +220,7 @@ def name_route(route: object) -> str:
 
 
 def is_sent_to_the_entrance(answer: Any) -> bool:
-    return answer.status_code == 303 and answer.headers["location"].split("?")[0] == "/login"
+    return bool(answer.status_code == 303 and answer.headers["location"].split("?")[0] == "/login")
 
 
 def test_every_route_has_a_line_in_the_table_and_every_line_a_route(site: WebSite) -> None:

@@ -24,7 +24,7 @@ PARTS = ("upper", "lower", "left", "right", "inner", "outer", "front")
 def invent_update(count: int, previous: date, current: date, as_of: date) -> UpdateResult:
     """An ICD-10-CM update of so many changes, of which every second one is used and billed here."""
     changes = tuple(_change(number) for number in range(count))
-    successors = {
+    successors: dict[str, tuple[Successor, ...]] = {
         change.code: (_successor(change, 1), _successor(change, 2))
         for change in changes
         if change.kind is ChangeKind.DELETED
