@@ -32,7 +32,7 @@ from tests.review_site import (
 )
 from tests.web_site import PEOPLE, WebSite
 
-Door = Literal["open", "page", "rest"]
+Door = Literal["open", "closed", "page", "rest"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,9 @@ ROUTES: dict[tuple[str, str], Line] = {
     ("GET", "/login"): Line("open"),
     ("POST", "/login"): Line("open"),
     ("GET", "/api/v1/openapi.json"): Line("open"),
+    # Where people sign in at an OpenID provider; here they do not.
+    ("GET", "/oidc/start"): Line("closed"),
+    ("GET", "/oidc/return"): Line("closed"),
     # Pages.
     ("POST", "/logout"): Line("page"),
     ("GET", "/me"): Line("page"),
@@ -231,6 +234,13 @@ def test_every_route_has_a_line_in_the_table_and_every_line_a_route(site: WebSit
 def test_what_everybody_has_to_reach_is_open(client: Any, site: WebSite, route: tuple[str, str]) -> None:
     # A form without its token is refused here too, but not for want of a session.
     assert ask(client, site, route).status_code == (403 if route[0] == "POST" else 200)
+
+
+@pytest.mark.parametrize("route", [route for route, line in ROUTES.items() if line.door == "closed"], ids=name_route)
+def test_a_door_that_the_settings_do_not_open_is_closed(client: Any, site: WebSite, route: tuple[str, str]) -> None:
+    answer = ask(client, site, route)
+    assert 400 <= answer.status_code < 500
+    assert "set-cookie" not in answer.headers
 
 
 @pytest.mark.parametrize("role", Role)
