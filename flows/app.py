@@ -17,6 +17,7 @@ from flows.settings import Settings
 from flows.web.doors import check_proxies
 from flows.web.faults import add_handlers
 from flows.web.guard import Guard
+from flows.web.provider import check_provider
 from flows.web.site import Site, read_clock
 from schema.store.database import open_database
 
@@ -38,6 +39,8 @@ def create_app(
     Raises StoreError, and SettingsError where the settings would let in whom they should not.
     """
     check_proxies(settings)
+    if settings.auth == "oidc":
+        check_provider(settings)
     store = engine if engine is not None else open_database(settings.database)
 
     @asynccontextmanager

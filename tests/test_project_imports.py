@@ -78,6 +78,7 @@ BROUGHT_ALONG = {
     "numpy": "scipy",
     "pyspark": "ibis-framework",
     "starlette": "fastapi",
+    "joserfc": "authlib",
     "multipart": "python-multipart",
 }
 # By name, since SQLAlchemy or FastAPI and not our source imports them.

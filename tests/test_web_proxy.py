@@ -183,7 +183,11 @@ def test_a_network_holds_its_addresses() -> None:
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"auth": "oidc"}, "no OpenID Connect"),
+        ({"auth": "oidc"}, "oidc_issuer is not set"),
+        (
+            {"auth": "oidc", "oidc_issuer": "http://id.example", "oidc_client_id": "a", "oidc_client_secret": "b"},
+            "plain http",
+        ),
         ({"auth": "proxy"}, "no proxy is named"),
         ({"auth": "proxy", "proxy_addresses": ["0.0.0.0/0"]}, "is everybody"),
         ({"proxy_addresses": ["::/0"]}, "is everybody"),

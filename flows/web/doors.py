@@ -31,9 +31,6 @@ def is_trusted(address: str, proxies: list[str]) -> bool:
 def check_proxies(settings: Settings) -> None:
     """Raises SettingsError when a proxy is no address or network, is everybody, or is missing where it has to name
     the visitors."""
-    if settings.auth == "oidc":
-        why = "this version has no OpenID Connect"
-        raise SettingsError("nobody could come in", why, "let a proxy that knows it name people: auth is proxy")
     if settings.auth == "proxy" and not settings.proxy_addresses:
         raise SettingsError(
             "nobody could come in", "auth is proxy, and no proxy is named", "name its address in proxy_addresses"

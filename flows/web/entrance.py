@@ -6,6 +6,7 @@ import re
 import secrets
 from http import HTTPStatus
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -38,6 +39,8 @@ def show_entrance(request: Request, next_path: Annotated[str, Query(alias="next"
     if site.settings.auth == "proxy":
         secret, _ = open_session(site.engine, name_from_proxy(request), site.now(), site.settings.session_hours)
         return let_in(request, secret, next_path)
+    if site.settings.auth == "oidc":
+        return RedirectResponse(f"/oidc/start?{urlencode({'next': safe_path(next_path)})}", HTTPStatus.SEE_OTHER)
     return _show_form(request, next_path, said=SAID.get(said, ""))
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from flows.review_issues import find_later_issue
 from flows.web.update_page import Standing
@@ -14,6 +13,9 @@ from schema.review_query import ItemQuery
 from schema.store.act_log import read_acts
 from schema.store.review_reader import find_items, find_review, list_overrides, list_readiness, list_signatures
 from schema.store.review_totals import count_open_owners, count_tasks, count_training, list_untrained
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 MOST_UNDECIDED = 20
 MOST_UNTRAINED = 25
