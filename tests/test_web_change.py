@@ -30,7 +30,7 @@ def site(tmp_path: Path) -> Iterator[WebSite]:
 def page_of(site: WebSite, subject: str, query: str = "", role: Role = Role.CODER) -> str:
     answer = site.client(role).get(f"{PATH}/{subject}?{query}")
     assert answer.status_code == 200, answer.text
-    return answer.text
+    return str(answer.text)
 
 
 def fields_of(text: str) -> dict[str, str]:

@@ -23,7 +23,7 @@ def site(tmp_path: Path, database_url: str) -> Iterator[WebSite]:
 def look(site: WebSite, path: str) -> str:
     answer = site.client(Role.READER).get(path)
     assert answer.status_code == 200, answer.text
-    return answer.text
+    return str(answer.text)
 
 
 def test_codes_are_found_by_words_in_any_order_and_case(site: WebSite) -> None:

@@ -45,7 +45,9 @@
     if (isTyping && event.key === "Enter" && (event.ctrlKey || event.metaKey) && target.form) {
       event.preventDefault();
       const own = target.closest(".inline, .fields")?.querySelector("button:not([type=button])");
-      target.form.requestSubmit(own || undefined);
+      // A press, not requestSubmit: htmx sends the name of a button that was pressed alone.
+      if (own) own.click();
+      else target.form.requestSubmit();
       return;
     }
     if (isTyping && event.key === "Escape" && target.form?.id === "bulk") {
@@ -69,6 +71,8 @@
     if (event.target.id === "notice") return;
     showCodes();
     document.getElementById("notice")?.replaceChildren();
+    // htmx puts the focus back into the field of that name, where the keys of the page would be typed text.
+    if (document.getElementById("change")) document.getElementById("main").focus({ preventScroll: true });
     if (place === null) return;
     const row = [...document.querySelectorAll("[data-row]")].find((each) => each.dataset.row === place);
     place = null;
