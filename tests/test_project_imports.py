@@ -34,6 +34,7 @@ HOMES = {
     "openpyxl": ("flows.report.sheets", "flows.sample"),
     "oxedi": ("loaders.remits",),
     "prefect": ("flows.check_sources", "flows.prepare_update", "flows.serving", "flows.watch_denials"),
+    "joserfc": ("flows.web",),
     "pydantic": ("flows.settings", "flows.web"),
     "pydantic_settings": ("flows.settings",),
     "pyarrow": (
