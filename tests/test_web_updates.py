@@ -18,17 +18,16 @@ from schema.review import Action, BlockerKind, Decision, Review, ReviewState
 from schema.store.database import reading
 from schema.store.review_reader import list_readiness, list_signatures, list_training
 from tests.review_site import KEY, SUBJECT, review_of, reviewed_site
-from tests.web_server import serving
-from tests.web_site import PASSWORD, PEOPLE, WebSite, csrf_of, sample_site
+from tests.web_pages import check_pages, count_sheets, visiting_as
+from tests.web_site import HCPCS_KEY, PASSWORD, PEOPLE, WebSite, csrf_of, sample_site
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser
     from starlette.testclient import TestClient
 
 HERE = f"/updates/{KEY}"
 CODER, COMPLIANCE, LEAD = Role.CODER, Role.COMPLIANCE, Role.REVENUE_LEAD
 WHY = "The list was made against another file; both codes were read in the tabular list."
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 
 
 @pytest.fixture
@@ -244,72 +243,65 @@ def test_reports_of_updates_are_the_same_whoever_looks_but_for_the_forms(site: W
         assert ("Renew the evidence" in page) is (role not in (Role.READER, Role.ADMINISTRATOR))
 
 
-def enter(page: Page, address: str, role: Role) -> None:
-    """Signs in by the form."""
-    page.goto(f"{address}/login")
-    page.get_by_label("Name").fill(PEOPLE[role][0])
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{address}/")
-
-
-@pytest.fixture
-def online(browser: Any) -> Iterator[Page]:
-    """A page that may speak to this machine."""
-    context = browser.new_context()
-    yield context.new_page()
-    context.close()
+@pytest.mark.browser
+def test_pages_pass_axe_and_fit_360_pixels_in_light_and_dark(browser: Browser, tmp_path: Path) -> None:
+    with sample_site(tmp_path / "home") as site, visiting_as(browser, site, COMPLIANCE) as visit:
+        check_pages(visit, ["/", HERE])
 
 
 @pytest.mark.browser
-def test_pages_pass_axe_and_fit_360_pixels_in_light_and_dark(online: Page, tmp_path: Path) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    with sample_site(tmp_path / "home") as site, serving(site.app) as address:
-        enter(online, address, COMPLIANCE)
-        for path in ("/", HERE):
-            for size in (WIDE, NARROW):
-                for scheme in ("light", "dark"):
-                    online.set_viewport_size({"width": size["width"], "height": size["height"]})
-                    online.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-                    online.goto(address + path)
-                    online.evaluate("() => document.querySelectorAll('details').forEach(node => node.open = true)")
-                    results = Axe().run(online)
-                    assert results.violations_count == 0, results.generate_report()
-                    assert online.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+def test_signed_page_passes_axe_too(browser: Browser, tmp_path: Path) -> None:
+    with reviewed_site(tmp_path / "home") as site:
+        approve(site)
+        site.clock.advance(minutes=5)
+        decide(site, "Nobody bills it any more.")
+        send(site.client(CODER), "submission", digest=review_of(site).digest)
+        sign(site, COMPLIANCE)
+        with visiting_as(browser, site, LEAD) as visit:
+            check_pages(visit, [HERE])
 
 
 @pytest.mark.browser
-def test_one_page_prints_on_one_sheet_with_lines_to_sign_and_no_control(online: Page, tmp_path: Path) -> None:
-    with sample_site(tmp_path / "home") as site, serving(site.app) as address:
-        enter(online, address, COMPLIANCE)
-        online.goto(address + HERE)
-        online.emulate_media(media="print")
-        assert online.get_by_role("button").locator("visible=true").count() == 0
-        rows = online.locator("table.signers tbody tr")
+@pytest.mark.parametrize("key", [KEY, HCPCS_KEY])
+def test_one_page_prints_on_one_sheet_with_lines_to_sign_and_no_control(
+    browser: Browser, tmp_path: Path, key: str
+) -> None:
+    with sample_site(tmp_path / "home") as site, visiting_as(browser, site, COMPLIANCE) as visit:
+        page = visit.open(f"/updates/{key}")
+        page.emulate_media(media="print")
+        assert page.get_by_role("button").locator("visible=true").count() == 0
+        rows = page.locator("table.signers tbody tr")
         assert rows.count() == 3
         # Paper has room for a name, and the whole digest of what is signed.
         assert all((row.bounding_box() or {"height": 0})["height"] > 25 for row in rows.all())
-        assert online.get_by_text(review_of(site).digest[12:]).first.is_visible()
+        assert page.get_by_text(review_of(site, key).digest[12:]).first.is_visible()
         for paper in ("Letter", "A4"):
-            pdf = online.pdf(format=paper, prefer_css_page_size=True)
-            assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1, paper
+            assert count_sheets(page, paper) == 1, paper
 
 
 @pytest.mark.browser
-def test_refused_form_leaves_what_was_typed(online: Page, tmp_path: Path) -> None:
-    with sample_site(tmp_path / "home") as site, serving(site.app) as address:
-        enter(online, address, CODER)
-        online.goto(address + HERE)
-        online.locator("summary", has_text="readiness").click()
-        online.get_by_label("Payer", exact=True).fill("Aetna")
-        online.get_by_label("is not ready").check()
-        online.get_by_label("Note").fill("typed with care")
+def test_refused_form_leaves_what_was_typed(browser: Browser, tmp_path: Path) -> None:
+    with reviewed_site(tmp_path / "home") as site, visiting_as(browser, site, CODER) as visit:
+        page = visit.open(HERE)
+        page.locator("summary", has_text="readiness").click()
+        page.get_by_label("Payer", exact=True).fill("Aetna")
+        page.get_by_label("is not ready").check()
+        page.get_by_label("Note").fill("typed with care")
         review = review_of(site)
         review_acts.set_readiness(
             site.engine, site.actor(LEAD), KEY, "Aetna", "", True, None, "", review.version, now=site.clock()
         )
-        online.get_by_role("button", name="Record").click()
-        notice = online.locator("#notice")
-        notice.get_by_text("rena").wait_for()
-        assert online.get_by_label("Note").input_value() == "typed with care"
+        page.get_by_role("button", name="Record").click()
+        page.locator("#notice").get_by_text("rena").wait_for()
+        assert page.get_by_label("Note").input_value() == "typed with care"
+
+
+@pytest.mark.browser
+def test_form_that_is_taken_shows_the_page_as_it_is_now_without_leaving_it(browser: Browser, tmp_path: Path) -> None:
+    with reviewed_site(tmp_path / "home") as site, visiting_as(browser, site, CODER) as visit:
+        page = visit.open(HERE)
+        page.get_by_label("Comment").fill("Who asks Aetna?")
+        page.get_by_role("button", name="Comment").click()
+        page.locator(".said").get_by_text("Who asks Aetna?").wait_for()
+        assert page.url == visit.address + HERE
+        assert page.locator("main").count() == 1
