@@ -18,7 +18,7 @@ from schema.review import Action, BlockerKind, Decision, Review, ReviewState
 from schema.store.database import reading
 from schema.store.review_reader import list_readiness, list_signatures, list_training
 from tests.review_site import KEY, SUBJECT, review_of, reviewed_site
-from tests.web_pages import check_pages, count_sheets, visiting_as
+from tests.web_pages import check_pages, count_sheets, plain, visiting_as
 from tests.web_site import HCPCS_KEY, PASSWORD, PEOPLE, WebSite, csrf_of, sample_site
 
 if TYPE_CHECKING:
@@ -65,11 +65,6 @@ def approve(site: WebSite) -> Review:
 def sign(site: WebSite, role: Role, password: str = PASSWORD) -> Any:
     digest = review_of(site).digest
     return send(site.client(role), "signatures", role=role.value, digest=digest, password=password)
-
-
-def plain(page: str) -> str:
-    """The text of a page, on one line."""
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
 def test_updates_are_listed_with_date_days_left_progress_and_blockers(site: WebSite) -> None:
@@ -228,9 +223,7 @@ def test_page_of_an_unknown_update_is_not_found(site: WebSite) -> None:
     client = site.client(Role.READER)
     for key in ("icd10cm@2030-10-01", "x", "%3Cscript%3E", "a" * 3000):
         for rest in ("", "/evidence.json"):
-            answer = client.get(f"/updates/{key}{rest}")
-            assert answer.status_code == 404
-            assert "<script>alert" not in answer.text
+            assert client.get(f"/updates/{key}{rest}").status_code == 404
 
 
 def test_reports_of_updates_are_the_same_whoever_looks_but_for_the_forms(site: WebSite) -> None:

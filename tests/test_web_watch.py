@@ -19,7 +19,7 @@ from schema.store.database import reading
 from schema.store.review_reader import list_signatures
 from schema.watch import WatchReport
 from tests.watch_reports import calm_report, hostile_report, late_report
-from tests.web_pages import check_pages, visiting_as
+from tests.web_pages import check_pages, plain, visiting_as
 from tests.web_site import PASSWORD, WebSite, csrf_of, empty_site
 
 if TYPE_CHECKING:
@@ -45,10 +45,6 @@ def sign(client: TestClient, day: str, days: int, path: Path, role: str = "reven
     digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else "0" * 64
     fields = {"csrf": csrf_of(client.get("/watch").text), "role": role, "digest": digest, "password": PASSWORD}
     return client.post(f"/watch/{day}/closeouts/{days}/signatures", data={**fields, **more})
-
-
-def plain(page: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
 def test_page_without_a_report_says_how_one_comes_about(site: WebSite) -> None:

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 
 
+def plain(page: str) -> str:
+    """The text of a page, on one line; a blank stands where an element ended."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
 @dataclass(frozen=True)
 class Visit:
     """A page of a person who is signed in, and the address of the site."""
