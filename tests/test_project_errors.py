@@ -38,8 +38,8 @@ def draw_tree(family: type[AddendaError], lead: str = "") -> list[str]:
 
 
 FAMILY = find_family(AddendaError)[1:]
-# One attempt of several: caught within the download, never shown.
-INNER = {"loaders/download_faults.py: AttemptError"}
+# One attempt of several, caught within the download; and the way to the entrance, which is no fault. Never shown.
+INNER = {"loaders/download_faults.py: AttemptError", "flows/web/visitors.py: SignInNeededError"}
 SECTIONS = dict(re.findall(r"^## ([a-z-]+)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 
 

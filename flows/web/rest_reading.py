@@ -16,12 +16,10 @@ from flows.web.rest_fields import (
     SubjectInPath,
     closeout_scope,
 )
+from flows.web.rest_items import Counts, ItemDetail, Items
 from flows.web.rest_models import (
     ActRow,
     Acts,
-    Counts,
-    ItemDetail,
-    Items,
     Me,
     Overrides,
     Readinesses,
