@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,13 @@ from flows.impact.assess import window_before
 from flows.impact_steps import assess_impact
 from flows.report.headlines import build_headlines
 from flows.report.writer import ReportFiles, write_report
+from flows.review_anchors import anchors_file
+from flows.review_steps import open_review
 from flows.sample.writer import SampleRelease, write_sample
 from flows.settings import Settings
 from flows.steps import load_release, prepare_result, resolve_pair
 from flows.update_files import folder_of, write_impact
+from schema.access import SYSTEM
 from schema.changes import UpdateResult
 from schema.impact import Priority
 from schema.releases import ReleaseId, ReleaseRef
@@ -68,6 +71,8 @@ def command(context: click.Context, folder: Path) -> None:
     database.unlink(missing_ok=True)
     releases = write_sample(folder / "releases")
     settings = settings.model_copy(update={"home": folder, "database_url": ""})
+    # What was signed in that database is gone with it, and so is what proves it.
+    anchors_file(settings).unlink(missing_ok=True)
     organisation = prepare_organisation(folder, settings)
     import_answers(organisation, settings)
     config = organisation.config
@@ -132,6 +137,9 @@ def _run_step(demo: Demo, previous: ReleaseId, current: ReleaseId) -> DemoStep:
         result = replace(result, impact=impact)
         packets, _ = write_impact(impact, demo.settings.home / "impact" / folder_of(result), demo.config)
     files = write_report(result, demo.settings.reports / folder_of(result))
+    if previous.effective_date != current.effective_date:
+        # Two issues of one release are compared with each other, and reviewed as one.
+        open_review(demo.engine, result, SYSTEM, datetime.now(UTC))
     return DemoStep(result, files, packets)
 
 
@@ -155,6 +163,7 @@ def _print_end(steps: list[DemoStep], folder: Path, config: Path) -> None:
     click.echo(f"the releases as CMS would ship them: {folder / 'releases'}")
     click.echo(f"the organisation, its code uses and claims: {config.parent}")
     click.echo(f"a packet for each owner and department: {folder / 'impact'}")
+    click.echo(f"every step lies before the governance group: ADDENDA_HOME={folder} addenda review list")
     click.echo(
         f"the database: {folder / 'addenda.db'} (ask it: ADDENDA_HOME={folder} addenda lookup icd10cm E66.813"
         " --on 2024-10-02)"
