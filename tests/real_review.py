@@ -23,6 +23,7 @@ from tests.web_site import PASSWORD, add_people
 
 KEY = "icd10cm@2024-10-01"
 TODAY = "2024-09-10"
+ORDER_FILE = "icd10cm_order_2025.txt"
 # The corrected title of a code that is new in FY2025, as long as the one that CMS gave it.
 TITLE, CORRECTED = b"Obesity, class 1", b"Obesity, class I"
 
@@ -65,7 +66,7 @@ def serving_real_review(home: Path, releases: Path) -> Iterator[RealReview]:
 
 
 def write_reissue(folder: Path, out: Path) -> None:
-    """The files of a release once more, with the corrected title in the order file and in the list of codes."""
+    """The files of a release once more, with the corrected title in the order file alone."""
     out.mkdir(parents=True, exist_ok=True)
     for path in folder.iterdir():
         if path.suffix == ".zip" and "descriptions" in path.name:
@@ -78,7 +79,8 @@ def _correct(archive: bytes) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as before, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as after:
         for member in before.infolist():
-            after.writestr(member, before.read(member).replace(TITLE, CORRECTED))
+            data = before.read(member)
+            after.writestr(member, data.replace(TITLE, CORRECTED) if member.filename == ORDER_FILE else data)
     return made.getvalue()
 
 
