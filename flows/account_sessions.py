@@ -24,6 +24,7 @@ from schema.store.access import (
     touch_session,
 )
 from schema.store.database import reading, writing
+from schema.store.seats import Seat, read_seat
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -63,24 +64,29 @@ def open_session(engine: Engine, name: str, now: datetime, hours: float = 12) ->
 
 
 def find_session(engine: Engine, secret: str, now: datetime, idle_minutes: float) -> tuple[Session, Actor] | None:
-    """The session of a cookie and who acts in it, with the roles of this moment; None when it has ended by time or
-    by a password, the account is disabled, or it never was. That it was used is noted once a minute."""
+    """The session of a cookie and who acts in it; None where `find_seat` has none."""
+    seat = find_seat(engine, secret, now, idle_minutes)
+    return None if seat is None else (seat.session, make_actor(seat.account, Via.PAGE))
+
+
+def find_seat(engine: Engine, secret: str, now: datetime, idle_minutes: float) -> Seat | None:
+    """The session of a cookie with its account as it is at this moment; None when it has ended by time or by a
+    password, the account is disabled, or it never was. That it was used is noted once a minute."""
     digest = digest_secret(secret)
-    with reading(engine) as connection:
-        session = read_session(connection, digest)
-        account = read_account(connection, session.account) if session else None
-    if session is None:
+    seat = read_seat(engine, digest)
+    if seat is None:
         return None
+    session = seat.session
     has_ended = now >= session.expires_at or now - session.seen_at > timedelta(minutes=idle_minutes)
-    if has_ended or account is None or not account.is_active:
+    if has_ended or not seat.account.is_active:
         with writing(engine) as connection:
             remove_session(connection, digest)
         return None
     if now - session.seen_at >= timedelta(seconds=min(_TOUCH_SECONDS, idle_minutes * 6)):
         with writing(engine) as connection:
             touch_session(connection, digest, now)
-        session = replace(session, seen_at=now)
-    return session, make_actor(account, Via.PAGE)
+        return replace(seat, session=replace(session, seen_at=now))
+    return seat
 
 
 def sign_out(engine: Engine, secret: str, now: datetime) -> None:

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
 
 from flows.web.act_words import KIND_TITLES, ROLE_TITLES, act_more, act_reason, act_sentence, code_of_subject
+from flows.web.kept_pages import For, kept
 from flows.web.rendering import render
 from flows.web.site import site_of
 from flows.web.visitors import Visitor, visiting
@@ -68,6 +69,7 @@ class ActLine:
 
 
 @router.get("/audit")
+@kept(For.EVERYBODY)
 def show_audit(
     request: Request, visitor: Reader, review: str = "", person: str = "", kind: str = "", before: str = ""
 ) -> HTMLResponse:

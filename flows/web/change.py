@@ -24,6 +24,7 @@ from flows.web.change_view import view_change
 from flows.web.changes import build_heading, tell_done
 from flows.web.facet_cache import read_facets
 from flows.web.forms import Form, checked_form
+from flows.web.kept_pages import For, kept
 from flows.web.rendering import render
 from flows.web.site import site_of
 from flows.web.visitors import Visitor, visiting
@@ -43,6 +44,7 @@ SEE_OTHER = 303
 
 
 @router.get("/updates/{key}/changes/{subject}")
+@kept(For.EVERYBODY)
 def show_change(
     request: Request, key: str, subject: str, visitor: Annotated[Visitor, visiting(Permission.READ)]
 ) -> Response:

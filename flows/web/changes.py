@@ -15,6 +15,7 @@ from flows.web.change_list import build_list
 from flows.web.change_query import read_query, write_query
 from flows.web.change_rows import changes_path, display_item
 from flows.web.facet_cache import read_facets
+from flows.web.kept_pages import For, kept
 from flows.web.rendering import label_of_key, render
 from flows.web.site import site_of
 from flows.web.visitors import Visitor, visiting
@@ -45,6 +46,7 @@ TOLD = {
 
 
 @router.get("/updates/{key}/changes")
+@kept(For.PERSON)
 def show_changes(request: Request, key: str, visitor: Annotated[Visitor, visiting(Permission.READ)]) -> Response:
     """One page of the list, or for htmx the list alone."""
     site = site_of(request)

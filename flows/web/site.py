@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from fastapi import Request
 
 from flows.settings import Settings
+from flows.web.page_cache import PageCache
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -29,6 +30,7 @@ class Site:
     settings: Settings
     config: Path | None
     clock: Callable[[], datetime] = read_clock
+    pages: PageCache = field(default_factory=PageCache, compare=False)
 
     def now(self) -> datetime:
         """The instant that acts are dated with, in UTC."""

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from flows import review_acts
 from flows.web.forms import Form, checked_form
+from flows.web.kept_pages import For, kept
 from flows.web.rendering import render
 from flows.web.site import site_of
 from flows.web.visitors import Visitor, safe_path, visiting
@@ -66,6 +67,7 @@ class TaskRow:
 
 
 @router.get("/tasks")
+@kept(For.PERSON)
 def show_tasks(
     request: Request,
     visitor: Annotated[Visitor, visiting(Permission.READ)],

@@ -23,6 +23,7 @@ from flows.web.act_words import (
     act_sentence,
     code_of_subject,
 )
+from flows.web.kept_pages import For, kept
 from flows.web.rendering import render
 from flows.web.site import site_of
 from flows.web.update_page import UpdatePage, build_update_page
@@ -81,6 +82,7 @@ def value_text(value: str | Sequence[str] | None) -> str:
 
 
 @router.get("/")
+@kept(For.EVERYBODY)
 def show_updates(request: Request, visitor: Annotated[Visitor, visiting(Permission.READ)]) -> HTMLResponse:
     """Every update under review: those to come first, then those in force, then the earlier ones."""
     site = site_of(request)
@@ -100,6 +102,7 @@ def show_updates(request: Request, visitor: Annotated[Visitor, visiting(Permissi
 
 
 @router.get("/updates/{key}")
+@kept(For.PERSON)
 def show_update(request: Request, key: str, visitor: Annotated[Visitor, visiting(Permission.READ)]) -> HTMLResponse:
     """The one page of an update: what stands in the way, figures, open work, signatures."""
     site = site_of(request)

@@ -10,13 +10,12 @@ from urllib.parse import urlencode, urlsplit
 from fastapi import Depends, Request
 
 from flows.account_log import spell_name
-from flows.accounts import find_session
+from flows.accounts import find_seat, make_actor
 from flows.web.doors import cookie_name, name_from_proxy
 from flows.web.site import site_of
-from schema.access import Actor, Permission, Session, require
+from schema.access import Actor, Permission, Session, Via, require
 from schema.errors import CredentialsError
-from schema.store.access import read_account
-from schema.store.database import reading
+from schema.store.seats import Ground
 
 LOGIN = "/login"
 MAY_NOT = {
@@ -48,12 +47,14 @@ class SignInNeededError(CredentialsError):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A person on the pages. `csrf` goes into the field of that name of every form."""
+    """A person on the pages. `csrf` goes into the field of that name of every form; `ground` is what the pages stood
+    on when the request came."""
 
     actor: Actor
     display_name: str
     csrf: str
     session: Session
+    ground: Ground
 
     def may(self, permission: str) -> bool:
         """Whether the visitor may; templates name the permission by its value: `visitor.may("work")`."""
@@ -103,15 +104,11 @@ def _read_visitor(request: Request) -> Visitor | None:
     secret = request.cookies.get(cookie_name(request), "")
     if not secret or len(secret) > LONGEST_SECRET:
         return None
-    found = find_session(site.engine, secret, site.now(), site.settings.session_idle_minutes)
-    if found is None:
+    seat = find_seat(site.engine, secret, site.now(), site.settings.session_idle_minutes)
+    if seat is None or (named is not None and spell_name(named) != seat.session.account):
         return None
-    session, actor = found
-    if named is not None and spell_name(named) != session.account:
-        return None
-    with reading(site.engine) as connection:
-        account = read_account(connection, session.account)
-    return Visitor(actor, account.display_name if account else actor.name, session.csrf, session)
+    actor = make_actor(seat.account, Via.PAGE)
+    return Visitor(actor, seat.account.display_name, seat.session.csrf, seat.session, seat.ground)
 
 
 def _way_back(request: Request) -> str:
