@@ -259,6 +259,8 @@ def sign_anew(cora: Person, carl: Person, rena: Person) -> None:
     cora.hands.decide("Add", "The title alone was corrected.")
     cora.told("Decided.")
     cora.submit()
+    # What was set aside is still; what is new stands in the way by itself.
+    carl.set_aside("Differs from the publisher’s list", LIST_IS_LATE)
     for person, role in ((cora, "coder"), (carl, "compliance"), (rena, "revenue lead")):
         person.sign(role)
     rena.wait_for_state("Approved")
