@@ -35,7 +35,7 @@ demo: $(RUN) ## the whole job on sample releases, without a network; prints what
 
 test: check ## everything that has to pass: check, then the tests
 	@.ci/system-packages
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -m "not slow" -n auto --maxprocesses 4 --dist loadfile
 
 check: $(TEST) ## lint, types and import rules
 	$(BIN)/ruff check
