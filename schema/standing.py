@@ -31,10 +31,10 @@ class Standing(Protocol):
         """Every change of it, by subject."""
 
     def decided(self, review: str) -> Sequence[Item]:
-        """Those with an action, by subject."""
+        """Those with an action, by subject; the store leaves their detail empty."""
 
     def undecided_deleted(self, review: str) -> Sequence[Item]:
-        """Deleted codes that a use names and that have no decision, by subject."""
+        """Deleted codes that a use names and that have no decision, by subject; the store leaves their detail empty."""
 
     def counts(self, review: str) -> ItemCounts:
         """Counts over the items."""

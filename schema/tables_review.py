@@ -80,6 +80,9 @@ class ItemRow(SQLModel, table=True):
         Index("review_item_by_open", "review", "is_open", "rank", "paid_order", "code", "subject"),
         Index("review_item_by_paid", "review", "paid", "subject"),
         Index("review_item_by_action", "review", "action", "subject"),
+        Index("review_item_by_owner", "review", "owner", "rank", "paid_order", "code", "subject"),
+        Index("review_item_by_family", "review", "family", "rank", "paid_order", "code", "subject"),
+        Index("review_item_by_version", "review", "version"),
     )
     review: str = Field(sa_type=Text, primary_key=True)
     subject: str = Field(sa_type=Text, primary_key=True)
@@ -135,6 +138,7 @@ class TaskRow(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("is_done in (0, 1)", name="review_task_is_done_flag"),
         Index("review_task_by_due_date", "is_done", "due_date"),
+        Index("review_task_by_review", "review", "is_done", "due_date", "number", "owner"),
     )
     review: str = Field(sa_type=Text, primary_key=True)
     number: str = Field(sa_type=Text, primary_key=True)
@@ -158,7 +162,10 @@ class TrainingRow(SQLModel, table=True):
     """Whether a department was taught a change."""
 
     __tablename__ = "review_training"
-    __table_args__ = (CheckConstraint("is_trained in (0, 1)", name="review_training_is_trained_flag"),)
+    __table_args__ = (
+        CheckConstraint("is_trained in (0, 1)", name="review_training_is_trained_flag"),
+        Index("review_training_by_department", "review", "is_trained", "department", "subject"),
+    )
     review: str = Field(sa_type=Text, primary_key=True)
     subject: str = Field(sa_type=Text, primary_key=True)
     department: str = Field(sa_type=Text, primary_key=True)

@@ -131,7 +131,7 @@ def test_list_is_sorted_and_grouped_as_asked(
     expected = arrange(items, query)
     page = find(engine, query)
     assert [item.subject for item in page.rows] == [item.subject for item in expected]
-    assert set(page.rows) == set(items)
+    assert set(page.rows) == {replace(item, detail="") for item in items}
     assert subjects(engine, query) == [item.subject for item in expected]
     if group is None:
         assert page.groups == ()
@@ -170,7 +170,7 @@ def test_any_question_is_answered_as_python_answers_it(engine: Engine, items: li
     assert page.pages == max(1, -(-len(expected) // query.page_size))
     assert page.page == min(max(1, query.page), page.pages)
     start = (page.page - 1) * query.page_size
-    assert list(page.rows) == expected[start : start + query.page_size]
+    assert list(page.rows) == [replace(item, detail="") for item in expected[start : start + query.page_size]]
     assert subjects(engine, query) == [item.subject for item in expected]
 
 

@@ -14,7 +14,7 @@ from flows.web.act_words import ACTION_TITLES
 from flows.web.change_list import build_list
 from flows.web.change_query import read_query, write_query
 from flows.web.change_rows import changes_path, display_item
-from flows.web.facet_cache import read_facets
+from flows.web.facet_cache import read_count, read_facets
 from flows.web.kept_pages import For, kept
 from flows.web.rendering import label_of_key, render
 from flows.web.site import site_of
@@ -53,7 +53,7 @@ def show_changes(request: Request, key: str, visitor: Annotated[Visitor, visitin
     query = read_query(request.query_params.multi_items())
     with reading(site.engine) as connection:
         review = find_review(connection, key)
-        page = find_items(connection, key, query)
+        page = find_items(connection, key, query, read_count(connection, review, query))
         facets = read_facets(connection, review)
         views = list_views(connection, visitor.actor.name)
     today = site.today()

@@ -6,13 +6,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from flows.review_issues import find_later_issue
+from flows.web.facet_cache import read_tally
 from flows.web.update_page import Standing
 from schema.acts import ActKind
-from schema.changes import ChangeKind
-from schema.review_query import ItemQuery
 from schema.store.act_log import read_acts
-from schema.store.review_reader import find_items, find_review, list_overrides, list_readiness, list_signatures
-from schema.store.review_totals import count_open_owners, count_tasks, count_training, list_untrained
+from schema.store.review_reader import find_review, list_overrides, list_readiness, list_signatures
+from schema.store.review_totals import count_tasks, count_training, list_undecided, list_untrained
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -21,20 +20,18 @@ MOST_UNDECIDED = 20
 MOST_UNTRAINED = 25
 MOST_COMMENTS = 50
 MOST_RECENT = 15
-_UNDECIDED = ItemQuery(kinds=(ChangeKind.DELETED,), is_in_use=True, is_decided=False, page_size=2 * MOST_UNDECIDED)
 
 
 def read_standing(connection: Connection, key: str, today: date) -> Standing:
     """Everything that the page of a review shows; raises ReviewNotFoundError."""
     review = find_review(connection, key)
-    undecided = find_items(connection, key, _UNDECIDED).rows if review.deleted_undecided else ()
     return Standing(
         review=review,
         signatures=list_signatures(connection, key),
         overrides=list_overrides(connection, key),
         readiness=list_readiness(connection, key),
-        undecided=[item for item in undecided if item.is_named][:MOST_UNDECIDED],
-        open_owners=count_open_owners(connection, key),
+        undecided=list_undecided(connection, key, MOST_UNDECIDED) if review.deleted_undecided else (),
+        open_owners=read_tally(connection, review).open_owners,
         tasks=count_tasks(connection, today, key),
         training=count_training(connection, key),
         untrained=list_untrained(connection, key, MOST_UNTRAINED),

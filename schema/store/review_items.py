@@ -16,7 +16,8 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, and_, case, fa
 from schema.impact import Priority
 from schema.review import Action, Item
 from schema.review_query import Facets, ItemGroup, ItemPage, ItemQuery, ItemSort
-from schema.store.review_rows import select_rows, words_of
+from schema.store.places import place_of
+from schema.store.review_rows import select_short_items, words_of
 from schema.store.tables import read_values
 from schema.store.values import is_storable
 from schema.tables_review import ITEM
@@ -24,6 +25,8 @@ from schema.tables_review import ITEM
 # More narrows little, and each word is looked for in every title.
 _LONGEST_TEXT = 200
 _LARGEST_PAGE = 1000
+
+Counted = tuple[int, tuple[tuple[str, int], ...]]
 
 _BY_PRIORITY: tuple[Column[Any], ...] = (ITEM.c.rank, ITEM.c.paid_order, ITEM.c.code)
 _SORTS: dict[ItemSort, tuple[Column[Any], ...]] = {
@@ -50,24 +53,30 @@ _GROUPS: dict[ItemGroup, tuple[ColumnElement[Any], ColumnElement[Any]]] = {
 }
 
 
-def find_items(connection: Connection, key: str, query: ItemQuery) -> ItemPage:
-    """One page of the changes of a review that match; a page beyond the last is the last.
+def find_items(connection: Connection, key: str, query: ItemQuery, counted: Counted | None = None) -> ItemPage:
+    """One page of the changes of a review that match, their detail left empty; a page beyond the last is the last.
 
+    `counted` is what `count_items` says, where it is known already.
     Sorting by priority puts the most urgent first, every other sort the smallest; `is_descending` turns the list, its
     groups apart. No due date counts as later than any, and no decision likewise. `groups` are empty without a group.
     """
     if not is_storable(key):
         return ItemPage((), 0, 1, 1)
     wanted = _match(key, query)
-    total, groups = _count(connection, wanted, query.group)
+    total, groups = counted or _count(connection, wanted, query.group)
     size = min(max(query.page_size, 1), _LARGEST_PAGE)
     pages = max(1, -(-total // size))
     page = min(max(query.page, 1), pages)
     chosen = _order(select(ITEM.c.review, ITEM.c.subject).where(wanted), query)
     # First which ones, from an index as far as it goes; the long columns of no other row are read.
     keys = chosen.limit(size).offset((page - 1) * size).subquery()
-    rows = select_rows(Item).join(keys, and_(keys.c.review == ITEM.c.review, keys.c.subject == ITEM.c.subject))
+    rows = select_short_items().join(keys, and_(keys.c.review == ITEM.c.review, keys.c.subject == ITEM.c.subject))
     return ItemPage(tuple(read_values(connection, Item, _order(rows, query))), total, page, pages, groups)
+
+
+def count_items(connection: Connection, key: str, query: ItemQuery) -> Counted:
+    """How many changes match, and how many of them are in each group, in order; no groups without a group."""
+    return _count(connection, _match(key, query), query.group) if is_storable(key) else (0, ())
 
 
 def list_subjects(connection: Connection, key: str, query: ItemQuery) -> list[str]:
@@ -173,7 +182,8 @@ def _match_text(text: str) -> list[ColumnElement[bool]]:
         return []
     if not is_storable(text):
         return [false()]
-    titles = and_(*(ITEM.c.words.contains(word, autoescape=True) for word in words))
+    # Not by LIKE, which goes through every title again and again.
+    titles = and_(*(place_of(ITEM.c.words, word) > 0 for word in words))
     if len(words) > 1:
         return [titles]
     return [or_(titles, ITEM.c.code.startswith(text[:_LONGEST_TEXT].strip().replace(".", "").upper(), autoescape=True))]
@@ -186,9 +196,7 @@ def _holds(column: Column[Any], name: str) -> ColumnElement[bool]:
     return or_(*(func.replace(column, mark + entry, "") != column for mark in "[,"))
 
 
-def _count(
-    connection: Connection, wanted: ColumnElement[bool], group: ItemGroup | None
-) -> tuple[int, tuple[tuple[str, int], ...]]:
+def _count(connection: Connection, wanted: ColumnElement[bool], group: ItemGroup | None) -> Counted:
     if group is None:
         return connection.execute(select(func.count()).select_from(ITEM).where(wanted)).scalar_one(), ()
     order, name = _GROUPS[group]

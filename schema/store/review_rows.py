@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Select, Table, and_, bindparam, delete, func, select
+from sqlalchemy import Connection, Select, Table, and_, bindparam, delete, func, literal, select
 
 from schema.access import Member, TokenGrant
 from schema.changes import ChangeKind
@@ -38,6 +38,7 @@ TABLES: Mapping[type[Any], Table] = {
 _KIND_ORDER = {kind.value: place for place, kind in enumerate(ChangeKind)}
 _ROWS_AT_ONCE = 2_000
 _DELETED_IN_USE = (ITEM.c.kind == ChangeKind.DELETED.value, ITEM.c.is_named == 1)
+_ITEM_WITHOUT_DETAIL: Select[Any] = select(ITEM, literal("").label("detail"))
 _WHOLE_ITEM: Select[Any] = select(ITEM, ITEM_DETAIL.c.detail).outerjoin(
     ITEM_DETAIL, and_(ITEM_DETAIL.c.review == ITEM.c.review, ITEM_DETAIL.c.subject == ITEM.c.subject)
 )
@@ -58,15 +59,15 @@ class StoredStanding:
 
     def items(self, review: str) -> Sequence[Item]:
         """Every change of it, by subject."""
-        return self._list_items(review)
+        return sorted(self._list(Item, ITEM.c.review == review), key=lambda item: item.subject)
 
     def decided(self, review: str) -> Sequence[Item]:
-        """Those with an action, by subject."""
-        return self._list_items(review, ITEM.c.action.is_not(None))
+        """Those with an action, by subject; without their detail."""
+        return self._list_short(review, ITEM.c.action.is_not(None))
 
     def undecided_deleted(self, review: str) -> Sequence[Item]:
-        """Deleted codes that a use names and that have no decision, by subject."""
-        return self._list_items(review, ITEM.c.action.is_(None), *_DELETED_IN_USE)
+        """Deleted codes that a use names and that have no decision, by subject; without their detail."""
+        return self._list_short(review, ITEM.c.action.is_(None), *_DELETED_IN_USE)
 
     def counts(self, review: str) -> ItemCounts:
         """Counts over the items."""
@@ -147,8 +148,9 @@ class StoredStanding:
     def _list(self, kind: type[AnyRow], *wanted: Any) -> Iterator[AnyRow]:
         return read_values(self.connection, kind, select_rows(kind).where(*wanted))
 
-    def _list_items(self, review: str, *wanted: Any) -> list[Item]:
-        return sorted(self._list(Item, ITEM.c.review == review, *wanted), key=lambda item: item.subject)
+    def _list_short(self, review: str, *wanted: Any) -> list[Item]:
+        query = select_short_items().where(ITEM.c.review == review, *wanted)
+        return sorted(read_values(self.connection, Item, query), key=lambda item: item.subject)
 
 
 def save_rows(connection: Connection, rows: Iterable[Row]) -> None:
@@ -200,6 +202,11 @@ def words_of(title: str) -> str:
 def select_rows(kind: type[Any]) -> Select[Any]:
     """The query for all rows of a kind, whose columns are its fields and those that it is sorted by."""
     return _WHOLE_ITEM if kind is Item else select(TABLES[kind])
+
+
+def select_short_items() -> Select[Any]:
+    """The query for items as a list shows them: their detail, which is long, is left out and stays empty."""
+    return _ITEM_WITHOUT_DETAIL
 
 
 def _save_items(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

@@ -10,9 +10,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select, true
 
+from schema.changes import ChangeKind
 from schema.impact import Priority
-from schema.review import Task, TrainingMark
+from schema.review import Item, Task, TrainingMark
+from schema.store.review_rows import select_short_items
+from schema.store.tables import read_values
 from schema.tables_review import ITEM, TASK, TRAINING
+
+_DELETED = list(ChangeKind).index(ChangeKind.DELETED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,15 @@ class TaskPage:
     total: int
     page: int
     pages: int
+
+
+def list_undecided(connection: Connection, key: str, limit: int) -> list[Item]:
+    """The first deleted codes that a use names and nobody has decided, the most urgent first; without detail."""
+    found = select_short_items().where(
+        # By the place of the kind, which the index begins with.
+        ITEM.c.review == key, ITEM.c.kind_order == _DELETED, ITEM.c.is_named == 1, ITEM.c.action.is_(None)
+    )  # fmt: skip
+    return list(read_values(connection, Item, found.order_by(ITEM.c.rank, ITEM.c.paid_order, ITEM.c.code).limit(limit)))
 
 
 def count_open_owners(connection: Connection, key: str) -> list[tuple[str, int]]:

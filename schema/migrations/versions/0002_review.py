@@ -142,13 +142,20 @@ def create_reviews() -> None:
     op.create_index("review_item_by_action", "review_item", ["review", "action", "subject"])
     op.create_index("review_item_by_code", "review_item", ["review", "code", "subject"])
     op.create_index(
+        "review_item_by_family", "review_item", ["review", "family", "rank", "paid_order", "code", "subject"]
+    )
+    op.create_index(
         "review_item_by_kind", "review_item", ["review", "kind_order", "rank", "paid_order", "code", "subject"]
     )
     op.create_index(
         "review_item_by_open", "review_item", ["review", "is_open", "rank", "paid_order", "code", "subject"]
     )
+    op.create_index(
+        "review_item_by_owner", "review_item", ["review", "owner", "rank", "paid_order", "code", "subject"]
+    )
     op.create_index("review_item_by_paid", "review_item", ["review", "paid", "subject"])
     op.create_index("review_item_by_priority", "review_item", ["review", "rank", "paid_order", "code", "subject"])
+    op.create_index("review_item_by_version", "review_item", ["review", "version"])
     op.create_table(
         "review_item_detail",
         *keys("review", "subject"),
@@ -175,6 +182,7 @@ def create_work() -> None:
         sa.CheckConstraint("is_done in (0, 1)", name="review_task_is_done_flag"),
     )
     op.create_index("review_task_by_due_date", "review_task", ["is_done", "due_date"])
+    op.create_index("review_task_by_review", "review_task", ["review", "is_done", "due_date", "number", "owner"])
     op.create_table(
         "review_training",
         *keys("review", "subject", "department"),
@@ -185,6 +193,9 @@ def create_work() -> None:
         *filled(sa.Text, "note"),
         *filled(sa.Integer, "version"),
         sa.CheckConstraint("is_trained in (0, 1)", name="review_training_is_trained_flag"),
+    )
+    op.create_index(
+        "review_training_by_department", "review_training", ["review", "is_trained", "department", "subject"]
     )
     op.create_table(
         "review_readiness",
