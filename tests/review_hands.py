@@ -34,7 +34,7 @@ class Hands(Protocol):
         """Fill a field with a date."""
 
     def pick(self, field: Locator, title: str) -> None:
-        """Choose one of a list."""
+        """Choose one of a list, and see what is like that."""
 
     def open_row(self, code: str) -> None:
         """Open the row of a code from a list."""
@@ -110,15 +110,17 @@ class Keys:
         self._tap("Escape", "g", {"Updates": "u", "Tasks": "t", "Watch": "w", "Codes": "c", "Audit": "a"}[name])
 
     def follow(self, link: Locator) -> None:
-        self._reach(link)
-        self._tap("Enter")
+        if not self._call(link):
+            self._reach(link)
+            self._tap("Enter")
 
     def press(self, button: Locator) -> None:
         self._reach(button)
         self._tap("Space")
 
     def write(self, field: Locator, text: str) -> None:
-        self._reach(field)
+        if not self._call(field):
+            self._reach(field)
         self._tap("Control+a")
         self.page.keyboard.type(text)
 
@@ -131,6 +133,7 @@ class Keys:
     def pick(self, field: Locator, title: str) -> None:
         self._reach(field)
         self.page.keyboard.type(title)
+        self._tap("Enter")
 
     def open_row(self, code: str) -> None:
         self._walk_to(code)
@@ -165,25 +168,25 @@ class Keys:
         for key in keys:
             self.page.keyboard.press(key)
 
-    def _reach(self, target: Locator) -> None:
-        """Tab until it has the focus; within radio buttons of one name the arrows go on."""
+    def _call(self, target: Locator) -> bool:
+        """Press the key that the page has for it; whether it has one."""
         target.wait_for()
+        key = target.get_attribute("data-key")
+        if key:
+            self._tap("Escape", key)
+        return bool(key)
+
+    def _reach(self, target: Locator) -> None:
+        """Tab until it has the focus, backwards where it lies before."""
+        target.wait_for()
+        is_before = target.evaluate(
+            """element => document.activeElement !== document.body
+                && Boolean(element.compareDocumentPosition(document.activeElement) & 4)"""
+        )
         for _ in range(MOST_TABS):
-            self._tap("Tab")
-            found = target.evaluate(
-                """element => {
-                    const here = document.activeElement;
-                    if (here === element) return "it";
-                    return element.type === "radio" && here?.type === "radio" && here.name === element.name
-                        && here.form === element.form ? "sibling" : "";
-                }"""
-            )
-            if found == "it":
+            if target.evaluate("element => element === document.activeElement"):
                 return
-            if found == "sibling":
-                while not target.evaluate("element => element === document.activeElement"):
-                    self._tap("ArrowDown")
-                return
+            self._tap("Shift+Tab" if is_before else "Tab")
         raise AssertionError(f"no Tab leads to {target}")
 
     def _walk_to(self, code: str) -> None:

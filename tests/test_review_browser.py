@@ -53,7 +53,7 @@ class Person:
         """The list of changes, with these choices of the filter one after the other."""
         page = self.hands.page
         self.open_update()
-        self.hands.follow(page.locator(".stakes a[href$='/changes']").last)
+        self.hands.follow(page.locator(".stakes a[data-key=c]"))
         page.get_by_role("heading", name="Changes", level=1).wait_for()
         for number, choice in enumerate(choices, 1):
             self.hands.follow(page.locator(".choices").get_by_role("link", name=re.compile(rf"^{choice}( [\d,]+)?$")))

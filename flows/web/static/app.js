@@ -6,10 +6,15 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-dismiss]")) event.target.closest(".notice").remove();
 });
 
-// Filters send themselves when a choice is made; the button is for people without scripts.
+// Whether the person works by keys: a closed list changes with every key then, and each change is not yet a choice.
+document.addEventListener("keydown", () => { document.documentElement.dataset.by = "keys"; }, true);
+document.addEventListener("pointerdown", () => { document.documentElement.dataset.by = "pointer"; }, true);
+
+// Filters send themselves when a choice is made by pointer; the button, and Enter, are for everything else.
 for (const form of document.querySelectorAll("form[data-auto]")) {
   form.addEventListener("change", (event) => {
-    if (!event.target.matches("[data-late]")) form.requestSubmit();
+    const isChoice = event.target.matches("select, [type=checkbox], [type=radio]");
+    if (isChoice && document.documentElement.dataset.by !== "keys") form.requestSubmit();
   });
 }
 

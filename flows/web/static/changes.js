@@ -20,7 +20,8 @@
 
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-ask]");
-    if (form && event.target.matches("select")) form.requestSubmit();
+    const isByKeys = document.documentElement.dataset.by === "keys";
+    if (form && event.target.matches("select") && !isByKeys) form.requestSubmit();
     if (event.target.matches("[data-every]")) {
       for (const box of boxes()) box.checked = event.target.checked;
       boxes()[0]?.dispatchEvent(new Event("change", { bubbles: true }));
