@@ -8,27 +8,33 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from http.client import HTTPConnection
+from itertools import count
 from pathlib import Path
-from urllib.parse import quote
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
 
 from flows.accounts import add_account, add_first_administrator, open_session
+from flows.review_acts import assign
 from flows.review_steps import open_review
 from flows.settings import Settings
 from schema.access import SYSTEM, Actor, Role, Via
 from schema.review import review_key
 from schema.review_query import ItemQuery
 from schema.store.database import open_database, reading
-from schema.store.review_reader import list_subjects
+from schema.store.review_reader import find_review, list_subjects
 from tests.bench.harness import Figure
-from tests.bench.review_data import invent_update
+from tests.bench.review_data import OWNERS, invent_update
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 MANY, FEW = 5000, 200
-AT_ONCE, REQUESTS, ROUNDS = 20, 200, 3
+AT_ONCE, REQUESTS, COLD_REQUESTS, ROUNDS = 20, 400, 40, 3
 BY_SIZE, BY_BARE = 1.5, 5.0
 TODAY = date(2024, 9, 10)
 # Effective dates of the two updates, both to come.
@@ -37,8 +43,8 @@ PASSWORD = "correct horse battery staple"
 PAGES = {
     "the one page of an update": "/updates/{key}",
     "changes": "/updates/{key}/changes",
-    "changes, filtered and by dollars": "/updates/{key}/changes?kind=revised&priority=high&use=1&sort=paid&desc=1",
-    "changes, words of the title": "/updates/{key}/changes?q=inner+part",
+    "changes, filtered and by dollars": "/updates/{key}/changes?kind=revised&kind=deleted&use=1&sort=paid&desc=1",
+    "changes, words of the title": "/updates/{key}/changes?q=complication+1",
     "changes, grouped by owner": "/updates/{key}/changes?group=owner",
     "changes, the last page": "/updates/{key}/changes?page={last}",
     "one change": "/updates/{key}/changes/{subject}",
@@ -50,34 +56,69 @@ WHOLE = {"updates": "/"}
 
 
 def measure_review(folder: Path) -> Iterator[Figure]:
-    """CPU time of the server's process for a request, of which twenty are always under way."""
+    """CPU time of the server's process for a request: of pages that were seen before, with twenty requests always
+    under way, and of the first view after an act, which comes alone since the others wait for it."""
     settings = Settings(home=folder, today=TODAY)
     places, cookie = _fill(settings)
     environment = {**os.environ, "ADDENDA_HOME": str(folder), "ADDENDA_TODAY": TODAY.isoformat()}
+    engine = open_database(settings.database)
     with (
+        _ending(engine),
         _serving([sys.executable, "-m", "flows.cli", "serve", "--port"], environment) as ours,
         _serving([sys.executable, "-m", "tests.bench.bare_pages"], environment) as bare,
     ):
         for title, pattern in {**PAGES, **WHOLE}.items():
             many, few = (pattern.format_map(places[size]) for size in (MANY, FEW))
             rows, columns, length = _count_cells(ours.fetch(many, cookie))
+            fewer = _count_cells(ours.fetch(few, cookie))[0]
             floor = f"/?rows={rows}&columns={columns}"
-            for server, path in ((ours, few), (bare, floor)):
-                server.ask(path, cookie, AT_ONCE)
-            times: dict[str, list[float]] = {"many": [], "few": [], "bare": []}
-            for _ in range(ROUNDS):
-                times["bare"].append(bare.ask(floor, "", REQUESTS))
-                times["few"].append(ours.ask(few, cookie, REQUESTS))
-                times["many"].append(ours.ask(many, cookie, REQUESTS))
-            told = {name: statistics.median(values) * 1000 for name, values in times.items()}
-            detail = (
-                f"{told['many']:.2f} ms CPU ({MANY:,} changes), {told['few']:.2f} ({FEW}), {told['bare']:.2f} (bare, "
-                f"{rows} x {columns}); {length / 1000:.0f} KB"
-            )
+            bare.ask(floor, "", AT_ONCE)
+            cold = _measure_cold(ours, engine, {"many": many, "few": few}, places, cookie)
+            warm = _measure_warm(ours, bare, {"many": many, "few": few, "bare": floor}, cookie)
+            detail = f"{rows} rows of {columns} ({fewer}), {length / 1000:.0f} KB"
             if title in PAGES:
-                ratio = _ratio(times["many"], times["few"])
-                yield Figure(f"{title}, {MANY:,} changes against {FEW}", ratio, BY_SIZE, True, detail)
-            yield Figure(f"{title}, against a bare page", _ratio(times["many"], times["bare"]), BY_BARE, True, detail)
+                for name, times in (("seen before", warm), ("first view after an act", cold)):
+                    ratio = _ratio(times["many"], times["few"])
+                    told = f"{_tell(times['many'])} with {MANY:,} changes, {_tell(times['few'])} with {FEW}; {detail}"
+                    yield Figure(f"{title}, {name}, {MANY:,} changes against {FEW}", ratio, BY_SIZE, True, told)
+            told = f"{_tell(warm['many'])}, bare {_tell(warm['bare'])}, first view {_tell(cold['many'])}; {detail}"
+            yield Figure(f"{title}, against a bare page", _ratio(warm["many"], warm["bare"]), BY_BARE, True, told)
+
+
+def _measure_warm(ours: _Server, bare: _Server, paths: Mapping[str, str], cookie: str) -> dict[str, list[float]]:
+    times: dict[str, list[float]] = {name: [] for name in paths}
+    for _ in range(ROUNDS):
+        for name, path in paths.items():
+            # Nobody else acts meanwhile: the first of these requests draws the page, or finds it drawn.
+            server = bare if name == "bare" else ours
+            server.ask(path, cookie, AT_ONCE)
+            times[name].append(server.ask(path, cookie, REQUESTS))
+    return times
+
+
+def _measure_cold(
+    ours: _Server, engine: Engine, paths: Mapping[str, str], places: Mapping[int, Mapping[str, str]], cookie: str
+) -> dict[str, list[float]]:
+    """Each request comes after an act on the update that it shows: a change is given to another owner."""
+    times: dict[str, list[float]] = {name: [] for name in paths}
+    actor = Actor("cora", frozenset({Role.CODER}), Via.PAGE)
+    owners = count()
+    for _ in range(ROUNDS):
+        for (name, path), size in zip(paths.items(), (MANY, FEW), strict=True):
+            key, subject = (unquote(places[size][part]) for part in ("key", "subject"))
+
+            def act(key: str = key, subject: str = subject) -> None:
+                with reading(engine) as connection:
+                    seen = find_review(connection, key).version
+                owner = OWNERS[next(owners) % len(OWNERS)]
+                assign(engine, actor, key, [subject], owner, None, seen, now=datetime.now(UTC))
+
+            times[name].append(ours.ask_each(path, cookie, COLD_REQUESTS, act))
+    return times
+
+
+def _tell(times: list[float]) -> str:
+    return f"{statistics.median(times) * 1000:.2f} ms"
 
 
 def _ratio(ours: list[float], theirs: list[float]) -> float:
@@ -152,10 +193,28 @@ class _Server:
             raise RuntimeError(f"{path} answers {answer.status}: {text[:300]}")
         return text
 
+    def ask_each(self, path: str, cookie: str, count: int, before: Callable[[], None]) -> float:
+        """CPU seconds of the process for each of so many requests, one after the other, `before` each of them."""
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=60)
+        start = self._cpu_seconds()
+        for _ in range(count):
+            before()
+            self._get(connection, path, {"Cookie": cookie})
+        connection.close()
+        return (self._cpu_seconds() - start) / count
+
     def _cpu_seconds(self) -> float:
         """User and system time, of all its threads."""
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def _ending(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        engine.dispose()
 
 
 @contextmanager
