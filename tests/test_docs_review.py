@@ -51,7 +51,9 @@ def test_settings_that_the_page_names_exist() -> None:
     doors = [read_names(row[0])[0] for row in TABLES["`auth`"]]
     assert doors == ["local", "proxy", "oidc"]
     named = {
-        name for name in read_names(PAGE) if re.fullmatch(r"(sign|closeout|proxy|oidc|session|public)_[a-z_]+", name)
+        name
+        for name in re.findall(r"`([a-z_]+)`", PAGE)
+        if re.fullmatch(r"(sign|closeout|proxy|oidc|session|public)_[a-z_]+", name)
     }
     assert {"sign_roles", "closeout_roles", "proxy_addresses", "oidc_issuer"} <= named <= set(Settings.model_fields)
 
@@ -83,7 +85,7 @@ def test_keys_that_the_page_tells_are_those_of_the_pages() -> None:
     named = {name for row in TABLES["keys"] for name in read_names(row[0])}
     single = {name for name in named if re.fullmatch("[a-z]", name)} - set("gjkx")
     marked = set(re.findall(r'data-(?:key|go)="([a-z])"', templates))
-    assert single <= marked | set(re.findall(r'parts\.nav_link\([^)]*"([a-z])"\)', templates))
+    assert single <= marked | set(re.findall(r'nav_link\(.*"([a-z])"\) }}', templates))
 
 
 @pytest.mark.parametrize("name", PICTURES)

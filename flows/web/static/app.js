@@ -18,6 +18,13 @@ for (const form of document.querySelectorAll("form[data-auto]")) {
   });
 }
 
+// Enter sends a filter from a closed list too, as it does from any other field.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches?.("form:is([data-auto], [data-ask]) select")) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
+
 // One box chooses all rows, or none; the count of chosen rows is told.
 function countChosen() {
   const boxes = [...document.querySelectorAll("input[data-choose]")];
