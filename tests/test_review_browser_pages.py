@@ -115,9 +115,9 @@ def test_entrance_and_accounts_hold_too(browser: Browser, review: RealReview, pa
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
-def test_summary_of_a_real_update_prints_on_two_sheets_at_most(visit: Visit, paper: str) -> None:
+def test_summary_of_a_real_update_prints_on_one_sheet(visit: Visit, paper: str) -> None:
     page = visit.open(UPDATE)
-    assert count_sheets(page, paper) <= 2
+    assert count_sheets(page, paper) == 1
 
 
 def test_everything_of_a_real_update_comes_at_once(visit: Visit) -> None:
