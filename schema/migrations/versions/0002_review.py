@@ -150,9 +150,7 @@ def create_reviews() -> None:
     op.create_index(
         "review_item_by_open", "review_item", ["review", "is_open", "rank", "paid_order", "code", "subject"]
     )
-    op.create_index(
-        "review_item_by_owner", "review_item", ["review", "owner", "rank", "paid_order", "code", "subject"]
-    )
+    op.create_index("review_item_by_owner", "review_item", ["review", "owner", "rank", "paid_order", "code", "subject"])
     op.create_index("review_item_by_paid", "review_item", ["review", "paid", "subject"])
     op.create_index("review_item_by_priority", "review_item", ["review", "rank", "paid_order", "code", "subject"])
     op.create_index("review_item_by_version", "review_item", ["review", "version"])
