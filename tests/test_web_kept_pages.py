@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -18,7 +16,7 @@ from flows.review_acts import assign, comment, save_view
 from flows.sample.writer import write_sample
 from flows.steps import load_release
 from flows.web import kept_pages
-from flows.web.page_cache import CSRF_MARK, NAME_MARK, KeptPage, PageCache, take_apart
+from flows.web.page_cache import CSRF_MARK, NAME_MARK, KeptPage, PageCache
 from schema.access import Role
 from schema.releases import ReleaseRef
 from schema.review import Task
@@ -237,70 +235,3 @@ def test_refusals_are_not_kept(visits: Visits) -> None:
     for path, status in (("/updates/none@2024-10-01", 404), (f"/updates/{KEY}/changes?kind=odd", 422)):
         assert [client.get(path).status_code for _ in range(2)] == [status, status]
     assert len(visits.pages) == 0
-
-
-def test_one_draws_while_the_others_wait() -> None:
-    cache, began, drawn = PageCache(), Barrier(20), []
-    may_end = Event()
-
-    def draw() -> KeptPage:
-        drawn.append(1)
-        may_end.wait(0.2)
-        return take_apart("page", 200, {})
-
-    def ask(_number: int) -> KeptPage:
-        began.wait()
-        return cache.find("key", draw, lambda: True)
-
-    with ThreadPoolExecutor(20) as pool:
-        pages = list(pool.map(ask, range(20)))
-    assert len(drawn) == 1
-    assert {id(page) for page in pages} == {id(pages[0])}
-
-
-def test_each_gets_its_own_error_and_the_next_one_draws_anew() -> None:
-    cache, began = PageCache(), Barrier(5)
-    errors: list[Exception] = []
-
-    def fail() -> KeptPage:
-        error = ValueError(len(errors))
-        errors.append(error)
-        raise error
-
-    def ask(_number: int) -> None:
-        began.wait()
-        with pytest.raises(ValueError, match=r"\d"):
-            cache.find("key", fail, lambda: True)
-
-    with ThreadPoolExecutor(5) as pool:
-        list(pool.map(ask, range(5)))
-    assert len(errors) == 5
-    assert cache.find("key", lambda: take_apart("page", 200, {}), lambda: True).fill("", "") == b"page"
-
-
-def test_pages_take_no_more_room_than_they_may() -> None:
-    page = take_apart("x" * 10_000, 200, {})
-    cache = PageCache(page.size * 3)
-    for number in (1, 2, 3, 1, 4, 5):
-        cache.find(number, lambda: page, lambda: True)
-    assert len(cache) == 3
-    assert cache.size == page.size * 3
-    drawn = []
-
-    def draw() -> KeptPage:
-        drawn.append("drawn")
-        return page
-
-    for number in (1, 4, 5):
-        cache.find(number, draw, lambda: True)
-    assert drawn == []
-    cache.find(2, draw, lambda: True)
-    assert drawn == ["drawn"]
-    cache.find("large", lambda: take_apart("x" * 50_000, 200, {}), lambda: True)
-    assert "large" not in cache._pages
-    assert cache.size == page.size * 3
-
-
-def test_texts_of_people_stay_texts() -> None:
-    kept = take_apart(f"<p>csrf-0 {CSRF_MARK} {NAME_MARK} {CSRF_MARK}", 200, {})
-    assert kept.fill("one", NAME_MARK) == f"<p>csrf-0 one {NAME_MARK} one".encode()
