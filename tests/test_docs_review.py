@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from pathlib import Path
 
 import click
 import pytest
@@ -17,6 +18,7 @@ from schema.access import ROLE_PERMISSIONS, Permission, Role
 from schema.review import ACTIONS, Action, ReviewState
 from tests.doc_pages import PAGES, ROOT, read_names, read_tables
 from tests.review_pictures import MOST_BYTES, PICTURES
+from tests.web_site import empty_site
 
 PAGE = PAGES["review.md"]
 TABLES = read_tables(PAGE)
@@ -70,10 +72,9 @@ def test_command_of_the_page_exists_with_its_options(line: str) -> None:
     assert {word for word in words if word.startswith("--")} <= set(options)
 
 
-def test_addresses_of_rest_exist() -> None:
-    from flows.app import create_app
-
-    paths = create_app(Settings()).openapi()["paths"]
+def test_addresses_of_rest_exist(tmp_path: Path) -> None:
+    with empty_site(tmp_path) as site:
+        paths = site.app.openapi()["paths"]
     named = re.findall(r"127\.0\.0\.1:8000(/api/v1/[^\s\"?]+)", PAGE)
     assert len(named) == 3
     for path in named:
